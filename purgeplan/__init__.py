@@ -1,0 +1,1 @@
+"""purgeplan: delete OneSignal users in bulk, reviewed, resumable, proven."""

@@ -1,0 +1,1 @@
+"""Values and total functions on them; the standard library and nothing else."""

@@ -1,0 +1,80 @@
+"""What is known when a plan is judged: counts that add up, and what could not be found out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from purgeplan.errors import Finding, Place
+from purgeplan.model.spec import PlanSpec, Policy, Population
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """One source as read: ``sha256`` is that of the content, ``ids_digest`` of its sorted ids."""
+
+    name: str
+    kind: str
+    rows: int
+    sha256: str | None
+    ids_digest: str
+    as_of: datetime
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectFacts:
+    """One protect list as read; ``saved`` is None where it can't be compared with the ids."""
+
+    name: str
+    by: str
+    entries: int
+    saved: int | None
+    ids_digest: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Where every row of the sources went.
+
+    ``rows = duplicates + rejected + protected + kept_opt_outs + kept_partly + absent_at_plan
+    + planned`` and ``planned = deleted_before + to_delete``.
+    """
+
+    rows: int
+    duplicates: int
+    protected: int
+    planned: int
+    to_delete: int
+    deleted_before: int = 0
+    rejected: int = 0
+    kept_opt_outs: int = 0
+    kept_partly: int = 0
+    absent_at_plan: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the guards may ask; whatever is None is unknown, and a guard refuses on it.
+
+    ``claimed_before`` counts the distinct ids that earlier runs of this very plan have claimed;
+    ``left`` those still to be sent; ``budget_used`` the app's ids claimed within the rolling span.
+    ``live_name`` is what OneSignal calls the app, None where the app may not be viewed.
+    """
+
+    counts: Counts
+    sources: tuple[SourceFacts, ...]
+    protects: tuple[ProtectFacts, ...]
+    population: Population
+    live_name: str | None
+    left: int
+    claimed_before: int = 0
+    budget_used: int | None = None
+    opt_outs_checked: bool = False
+    activity_checked: bool = False
+    sample: tuple[str, ...] = ()
+    breakdown: tuple[tuple[str, str, int], ...] = field(default=())
+
+
+Guard = Callable[[PlanSpec, Policy | None, Facts], Finding | None]
+"""A guard: pure, total, and refusing where a fact that it needs is None."""

@@ -1,0 +1,78 @@
+"""The fingerprint: a sha256 over what decides who goes, where, and under which safety."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import urlsplit
+
+from purgeplan.model.spec import PlanSpec
+
+FORMAT: Final = 1
+SHORT: Final = 12
+"""Digits for the eye; nothing is decided by fewer than all 64."""
+
+
+def origin(base_url: str) -> str:
+    """Give scheme, host and port of an address: where requests go, whatever its path."""
+    parts = urlsplit(base_url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
+
+
+def header(spec: PlanSpec) -> bytes:
+    """Give the canonical JSON of all that the fingerprint covers besides the ids.
+
+    Not in it: times, paths, pace, window, retry, owner, tool version. Those may change between
+    runs without a new review, and merging a pull request must not change a fingerprint.
+    """
+    covered = {
+        "v": FORMAT,
+        "origin": origin(spec.app.base_url),
+        "app_id": spec.app.id,
+        "resource": spec.target.resource,
+        "by": spec.target.by,
+        "purpose": spec.purpose,
+        "keep": [spec.keep.opt_outs, spec.keep.partly_selected_users],
+        "drift": [spec.drift.check, _plain(spec.drift.every_s)],
+        "limits": [
+            spec.limits.max_delete,
+            _plain(spec.limits.max_delete_percent),
+            spec.limits.keep_at_least,
+        ],
+        "canary": spec.canary,
+        "breaker": [
+            spec.breaker.max_consecutive_failures,
+            _plain(spec.breaker.max_failure_percent),
+            _plain(spec.breaker.max_absent_percent),
+        ],
+        "backup": spec.backup_export,
+    }
+    return json.dumps(covered, sort_keys=True, separators=(",", ":")).encode()
+
+
+def fingerprint(spec: PlanSpec, sorted_ids: Iterable[str]) -> str:
+    """Give 64 hex digits for a plan and its ids, which come distinct and in order of their UTF-8.
+
+    Ids hold no line feed (``ids.unfit``), so one a line is unambiguous.
+    """
+    digest = hashlib.sha256(header(spec) + b"\n")
+    chunk: list[str] = []
+    for one in sorted_ids:
+        chunk.append(one)
+        if len(chunk) >= 10_000:  # noqa: PLR2004 - big enough to hash quickly, small enough to stay flat
+            digest.update(("\n".join(chunk) + "\n").encode())
+            chunk.clear()
+    if chunk:
+        digest.update(("\n".join(chunk) + "\n").encode())
+    return digest.hexdigest()
+
+
+def short(full: str) -> str:
+    """Give the digits of a fingerprint that are shown in passing."""
+    return full[:SHORT]
+
+
+def _plain(number: object) -> str:
+    """Give a number in one form however it was written: 10, 10.0 and 1E+1 are the same limit."""
+    return "off" if number is None else f"{float(str(number)):.6f}"

@@ -1,0 +1,56 @@
+"""What ``plan`` shows and ``apply`` shows again: everything a reviewer needs, as one value."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from purgeplan.errors import Finding
+from purgeplan.model.facts import Facts
+from purgeplan.model.spec import PlanSpec, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Eta:
+    """How long a plan takes at its pace, windows counted in; None where nothing paces it.
+
+    ``hint`` says what another pace would do, where the pace is what makes it slow.
+    """
+
+    seconds: float | None
+    ends_at: datetime | None
+    passes_expiry: bool = False
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The plan of that name before this one, and how the two sets differ."""
+
+    fingerprint: str
+    planned_at: datetime
+    state: str
+    deleted: int
+    added: int | None = None
+    removed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A plan under review; ``fingerprint`` is None only where nothing could be resolved.
+
+    ``violations`` are refusals, ``warnings`` are not. ``continues`` where an open plan with the
+    same fingerprint goes on; ``left`` is what is then still to be sent.
+    """
+
+    spec: PlanSpec
+    policy: Policy | None
+    facts: Facts
+    fingerprint: str
+    planned_at: datetime
+    expires_at: datetime
+    not_before: datetime
+    eta: Eta
+    journal: str
+    violations: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    previous: Previous | None = None
+    continues: bool = False

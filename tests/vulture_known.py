@@ -1,0 +1,1 @@
+"""Names that vulture can't see being used, each with who uses it."""
