@@ -1,0 +1,46 @@
+"""Admission: the one place where a plan becomes one that may be executed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from purgeplan.errors import Finding, RefusedError
+from purgeplan.model.facts import Facts, Guard
+from purgeplan.model.spec import PlanSpec, Policy
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedPlan:
+    """A plan that every guard has let through; ``execute`` takes nothing else.
+
+    ``allowance`` is how many ids it may still claim: max_delete less all that it ever claimed.
+    """
+
+    spec: PlanSpec
+    fingerprint: str
+    facts: Facts
+    allowance: int
+
+
+def violations(
+    spec: PlanSpec, policy: Policy | None, facts: Facts, guards: Mapping[str, Guard]
+) -> tuple[Finding, ...]:
+    """Give what every guard refuses, in the order of the table."""
+    found = (guard(spec, policy, facts) for guard in guards.values())
+    return tuple(finding for finding in found if finding is not None)
+
+
+def admit(
+    spec: PlanSpec,
+    policy: Policy | None,
+    facts: Facts,
+    fingerprint: str,
+    guards: Mapping[str, Guard],
+) -> AdmittedPlan:
+    """Admit a plan, or raise RefusedError with every violation; no guards at all is a refusal."""
+    refused = violations(spec, policy, facts, guards)
+    if not guards:
+        refused = (Finding("PP100", "there are no guards", "this build of purgeplan is broken"),)
+    if refused:
+        raise RefusedError(*refused)
+    allowance = min(spec.limits.max_delete - facts.claimed_before, facts.left)
+    return AdmittedPlan(spec, fingerprint, facts, max(0, allowance))

@@ -1,0 +1,128 @@
+"""Why a run stops though ids are left: asked between turns, answered from values and two files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from purgeplan.errors import Exit, Finding
+from purgeplan.model.ports import Clock
+from purgeplan.model.progress import Ended
+from purgeplan.model.spec import Budget, Window
+from purgeplan.model.window import is_open, next_opening
+
+PAUSE_LOOK_S: Final = 0.5
+
+
+@dataclass(slots=True)
+class StopRequest:
+    """Set by a signal handler; the run looks at it at every turn, ten times a second."""
+
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """The pause and the stop file beside the journal, as questions and as names for messages."""
+
+    paused: Callable[[], bool] = lambda: False
+    stopped: Callable[[], bool] = lambda: False
+    pause_file: str = ""
+    stop_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What bounds one run: ``most`` fresh ids (``--limit``, canary), the time box, the window.
+
+    ``allowance`` is how many ids max_delete still lets this plan claim, ``budget_left`` how many
+    the rolling budget does; None is no such bound. ``wait`` sleeps out a closed window.
+    """
+
+    allowance: int
+    most: int | None = None
+    budget: Budget | None = None
+    budget_left: int | None = None
+    window: Window | None = None
+    wait: bool = False
+    until: float | None = None  # monotonic
+
+
+class Stops:
+    """Tells at each turn whether the run pauses or ends; counts what it lets through."""
+
+    def __init__(
+        self, bounds: Bounds, switches: Switches, request: StopRequest, clock: Clock
+    ) -> None:
+        self._bounds = bounds
+        self._switches = switches
+        self._request = request
+        self._clock = clock
+        self._claimed = 0
+
+    def count(self, fresh: int) -> None:
+        """Take fresh claims into account."""
+        self._claimed += fresh
+
+    def allowed(self) -> int:
+        """Give how many fresh ids may still be claimed; never less than none."""
+        bounds = (self._bounds.allowance, self._bounds.most, self._bounds.budget_left)
+        return max(0, min(bound for bound in bounds if bound is not None) - self._claimed)
+
+    def spent(self) -> Ended | None:
+        """Say which bound is used up, where one is; the canary's and --limit's end the same way."""
+        if self.allowed() > 0:
+            return None
+        if self._bounds.most is not None and self._claimed >= self._bounds.most:
+            return Ended(Exit.STOPPED_EARLY, "limit", Finding("PP508", "--limit is reached", _SAME))
+        budget, left = self._bounds.budget, self._bounds.budget_left
+        if budget is not None and left is not None and self._claimed >= left:
+            return self._budget_spent(budget)
+        problem = f"max_delete lets this plan claim no more than {self._bounds.allowance:,} ids"
+        return Ended(Exit.REFUSED, "max_delete", Finding("PP103", problem, "plan again"))
+
+    @staticmethod
+    def _budget_spent(budget: Budget) -> Ended:
+        hours = f"{budget.per_s / 3600:g} h"
+        problem = f"the budget of {budget.max_delete:,} ids in {hours} for this app is used up"
+        return Ended(Exit.STOPPED_EARLY, "budget", Finding("PP509", problem, _SAME))
+
+    def ended(self) -> Ended | None:
+        """Say whether the run must end now: asked to, stop file, time box, window."""
+        if self._request.asked:
+            return Ended(Exit.INTERRUPTED, "interrupted")
+        if self._switches.stopped():
+            problem = f"{self._switches.stop_file} exists"
+            mend = "remove the file, then repeat the command with --after RUN"
+            return Ended(Exit.ATTENTION, "stop_file", Finding("PP504", problem, mend))
+        if self._bounds.until is not None and self._clock.monotonic() >= self._bounds.until:
+            finding = Finding("PP506", "max_run_time is over", _SAME)
+            return Ended(Exit.STOPPED_EARLY, "max_run_time", finding)
+        return None if self._bounds.wait else self._window_closed()
+
+    def _window_closed(self) -> Ended | None:
+        window, now = self._bounds.window, self._clock.now()
+        if window is None or is_open(window, now):
+            return None
+        return Ended(Exit.STOPPED_EARLY, "window", window_finding(window, now))
+
+    def paused(self) -> tuple[str, float] | None:
+        """Say why nothing new starts, and for how many seconds to look away; None where it may."""
+        if self._switches.paused():
+            return f"paused: {self._switches.pause_file} exists", PAUSE_LOOK_S
+        window, now = self._bounds.window, self._clock.now()
+        if window is None or is_open(window, now):
+            return None
+        opens = next_opening(window, now)
+        seconds = min((opens - now).total_seconds(), PAUSE_LOOK_S)
+        return f"outside the window until {opens:%Y-%m-%d %H:%M}Z", seconds
+
+
+def window_finding(window: Window, now: datetime) -> Finding:
+    """Give the finding of a closed window, naming the next opening in UTC and in its zone."""
+    opens = next_opening(window, now)
+    problem = f"outside the window; it opens at {opens:%Y-%m-%d %H:%M}Z ({window.tz})"
+    return Finding("PP505", problem, "repeat the command then, or give --wait")
+
+
+_SAME = "repeat the same command to go on"

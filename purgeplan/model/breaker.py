@@ -1,0 +1,85 @@
+"""The breaker: when a run stops by itself, judged by the last answers."""
+
+from collections import deque
+from decimal import Decimal
+from typing import Final
+
+from purgeplan.errors import Exit, Finding
+from purgeplan.model.answer import FAILURES
+from purgeplan.model.outcome import Code
+from purgeplan.model.spec import Breaker
+
+SAMPLE: Final = 200
+FIRST_LOOK: Final = 50
+
+COUNTED: Final = FAILURES | {Code.ACCEPTED, Code.ABSENT}
+"""A 429 is pacing; an absence presumed to be ours says nothing of the list."""
+
+OUT_OF_REACH: Final = frozenset({Code.NOT_SENT, Code.SERVER_ERROR, Code.TIMEOUT})
+
+
+class BreakerWatch:
+    """Counts answers of one run and says when to stop; holds no clock and does nothing itself."""
+
+    def __init__(self, limits: Breaker) -> None:
+        self._limits = limits
+        self._last: deque[Code] = deque(maxlen=SAMPLE)
+        self._streak: list[Code] = []
+        self._failures = 0
+        self._absent = 0
+
+    def count(self, code: Code) -> None:
+        """Take one answer into account."""
+        if code not in COUNTED:
+            return
+        if len(self._last) == SAMPLE:
+            self._forget(self._last[0])
+        self._last.append(code)
+        self._failures += code in FAILURES
+        self._absent += code is Code.ABSENT
+        if code in FAILURES:
+            self._streak.append(code)
+        else:
+            self._streak.clear()
+
+    def _forget(self, code: Code) -> None:
+        self._failures -= code in FAILURES
+        self._absent -= code is Code.ABSENT
+
+    def verdict(self) -> tuple[Exit, Finding] | None:
+        """Give the exit code and the reason to stop, or None."""
+        if len(self._streak) >= self._limits.max_consecutive_failures:
+            return self._in_a_row()
+        if len(self._last) < FIRST_LOOK:
+            return None
+        return shares(self._limits, len(self._last), self._failures, self._absent)
+
+    def _in_a_row(self) -> tuple[Exit, Finding]:
+        count, last = len(self._streak), self._streak[-1]
+        if all(code in OUT_OF_REACH for code in self._streak):
+            problem = f"{count} requests in a row got no answer or a server error (last: {last})"
+            return Exit.STOPPED_EARLY, Finding("PP507", problem, "repeat the command later")
+        problem = f"{count} requests in a row failed (last: {last})"
+        return Exit.ATTENTION, Finding("PP501", problem, _LOOK)
+
+
+def shares(
+    limits: Breaker, answers: int, failures: int, absent: int
+) -> tuple[Exit, Finding] | None:
+    """Judge shares of so many answers; also a plan too small for a sample, at its end."""
+    return _over("PP502", "failed", (failures, answers), limits.max_failure_percent) or _over(
+        "PP503", "were already gone", (absent, answers), limits.max_absent_percent
+    )
+
+
+def _over(
+    code: str, what: str, share: tuple[int, int], limit: Decimal | None
+) -> tuple[Exit, Finding] | None:
+    part, whole = share
+    if limit is None or part * 100 <= limit * whole:
+        return None
+    problem = f"{part} of the last {whole} answers {what}, over {limit} percent"
+    return Exit.ATTENTION, Finding(code, problem, _LOOK)
+
+
+_LOOK = "look at the report, then repeat the command with --after RUN"
