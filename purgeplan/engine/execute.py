@@ -1,7 +1,7 @@
 """Deletion itself: claim, send, settle, one turn after the other, until nothing is left."""
 
 import heapq
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Final
@@ -54,8 +54,12 @@ class _Due:
 
 
 async def execute(
-    admitted: AdmittedPlan, run_id: int, means: Means, again: Sequence[Claimed] = ()
-) -> AsyncIterator[Progress]:
+    admitted: AdmittedPlan,
+    run_id: int,
+    means: Means,
+    again: Sequence[Claimed] = (),
+    portion: int | None = None,
+) -> AsyncGenerator[Progress, None]:
     """Delete what is pending of an admitted plan, yielding what happens; the last is an Ended.
 
     Every turn, in this order; what a crash between two steps leaves behind is said with each:
@@ -68,11 +72,13 @@ async def execute(
        (crash before the first byte: `sent`, nothing done; after it: `sent`, maybe done).
 
     ``again`` are items that earlier runs left unresolved: they are claimed again first.
+    ``portion`` is how many fresh ids this call may claim, the canary's say; None is all.
     Asked to stop (``Stops``), it gives back as pending what has not begun, and DRAIN_S seconds to
     what is under way. Closed early by its consumer, it abandons that at once: `sent`, as after a
     crash. After a JournalError nothing new begins, what still lands is dumped, the error raised.
     """
     run = _Run(admitted, run_id, means, again)
+    run.portion = portion
     try:
         async with aclosing(run.turns()) as turns:
             async for progress in turns:
@@ -97,8 +103,9 @@ class _Run:
         self._unsaved: list[Outcome] = []
         self._ended: Ended | None = None
         self._exhausted = False
+        self.portion: int | None = None
 
-    async def turns(self) -> AsyncIterator[Progress]:
+    async def turns(self) -> AsyncGenerator[Progress, None]:
         """Take turns until something ends the run, then drain."""
         while self._still_on():
             paused = self._pause()
@@ -139,12 +146,21 @@ class _Run:
             return None
         items = await self._journal(outcomes, [one.item for one in again], fresh)
         self._exhausted = self._exhausted or len(items) < fresh
-        self._means.stops.count(len(items))
+        self._count(len(items))
         self.flight.launch([*again, *(Claimed(item) for item in items)])
         return Settled(tuple(outcomes), self.flight.in_flight) if outcomes else None
 
+    def _count(self, fresh: int) -> None:
+        self._means.stops.count(fresh)
+        if self.portion is not None:
+            self.portion -= fresh
+
+    def _allowed(self) -> int:
+        allowed = self._means.stops.allowed()
+        return allowed if self.portion is None else min(allowed, self.portion)
+
     def _fresh(self) -> int:
-        return 0 if self._exhausted else min(self.flight.room(), self._means.stops.allowed(), BATCH)
+        return 0 if self._exhausted else min(self.flight.room(), self._allowed(), BATCH)
 
     def _take_due(self) -> list[Claimed]:
         now, room = self._means.clock.monotonic(), self.flight.room()
@@ -202,12 +218,13 @@ class _Run:
         return Ended(tripped[0], "breaker", tripped[1]) if tripped else None
 
     def _nothing_left(self) -> bool:
-        spent = self._exhausted or self._means.stops.allowed() == 0
+        spent = self._exhausted or self._allowed() <= 0
         return spent and self.flight.idle and not self._due
 
     def _finish(self) -> Ended:
-        spent = None if self._exhausted else self._means.stops.spent()
-        return spent or Ended(Exit.DONE, "done")
+        if self._exhausted:
+            return Ended(Exit.DONE, "done")
+        return self._means.stops.spent() or Ended(Exit.DONE, "portion")
 
     def _idle_s(self, paused: tuple[str, float] | None) -> float:
         """Give how long to wait for an answer before the next turn, in seconds."""
@@ -218,7 +235,7 @@ class _Run:
             waits.append(self._due[0].at - self._means.clock.monotonic())
         return max(0.0, min(waits))
 
-    async def _drain(self) -> AsyncIterator[Settled]:
+    async def _drain(self) -> AsyncGenerator[Settled, None]:
         grounded = [self._unbegun(claimed) for claimed in self.flight.ground()]
         await self.flight.settle(DRAIN_S)
         outcomes = [*grounded, *(self._judge(landed) for landed in self.flight.landed())]

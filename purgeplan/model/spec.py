@@ -268,3 +268,11 @@ class Policy:
     def app(self, app_id: str) -> PolicyApp | None:
         """Give the entry of an app, or None where the policy does not list it."""
         return next((entry for entry in self.apps if entry.app.id == app_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A plan with the policy above it: what decides, read from files and never from flags."""
+
+    spec: PlanSpec
+    policy: Policy | None = None

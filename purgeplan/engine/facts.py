@@ -1,0 +1,79 @@
+"""Facts as the journal keeps them between plan and apply, and as they are when a run starts."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from purgeplan.errors import Place
+from purgeplan.model.facts import Counts, Facts, ProtectFacts, SourceFacts
+from purgeplan.model.ports import AppFacts, Journal
+from purgeplan.model.records import PlanRow
+from purgeplan.model.spec import Population, Rules
+
+
+def to_json(facts: Facts) -> dict[str, Any]:
+    """Give facts as plain JSON; the sample is left out, since the items themselves are kept."""
+    document = asdict(replace(facts, sample=()))
+    for source in document["sources"]:
+        source["as_of"] = source["as_of"].isoformat()
+    return document
+
+
+def from_json(document: Mapping[str, Any]) -> Facts:
+    """Give back what ``to_json`` made."""
+    sources = tuple(
+        SourceFacts(**{**source, "as_of": datetime.fromisoformat(source["as_of"])})
+        for source in document["sources"]
+    )
+    protects = tuple(
+        ProtectFacts(**{**protect, "place": Place(**protect["place"])})
+        for protect in document["protects"]
+    )
+    return Facts(
+        **{
+            **document,
+            "counts": Counts(**document["counts"]),
+            "sources": sources,
+            "protects": protects,
+            "population": Population(**document["population"]),
+            "sample": (),
+            "breakdown": tuple(tuple(row) for row in document["breakdown"]),
+        }
+    )
+
+
+def population(rules: Rules, app: AppFacts) -> Population:
+    """Give the population: as the app counts, else as the policy declares, else unknown."""
+    if app.subscriptions is not None:
+        return Population("app", subscriptions=app.subscriptions)
+    entry = rules.policy.app(rules.spec.app.id) if rules.policy else None
+    if entry is not None and entry.population is not None:
+        return entry.population
+    return Population("unknown")
+
+
+def budget_used(rules: Rules, journal: Journal | None, now: datetime) -> int | None:
+    """Count what the app's rolling budget has used up; None where there is no budget to ask."""
+    if rules.policy is None or rules.policy.budget is None:
+        return None
+    if journal is None:
+        return 0  # no journal yet: nothing was ever claimed
+    since = now - timedelta(seconds=rules.policy.budget.per_s)
+    return journal.claimed_since(rules.spec.app.id, since)
+
+
+def at_start(row: PlanRow, rules: Rules, app: AppFacts, journal: Journal, now: datetime) -> Facts:
+    """Give the facts of a planned set as they are now: what is left, against the app as it is."""
+    planned = from_json(row.draft.summary)
+    known = population(rules, app)
+    if known.origin == "unknown" and planned.population.origin == "export":
+        known = planned.population
+    return replace(
+        planned,
+        population=known,
+        live_name=app.name,
+        left=journal.tally(row.plan_id).left,
+        claimed_before=journal.claimed_in_lineage(row.plan_id),
+        budget_used=budget_used(rules, journal, now),
+    )

@@ -1,0 +1,96 @@
+"""The gates of ``apply`` that need no network: whether the frozen set is the reviewed one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from purgeplan.engine.run import Order
+from purgeplan.engine.stops import window_finding
+from purgeplan.errors import AttentionError, Exit, Finding, StaleError, StoppedEarlyError
+from purgeplan.model.fingerprint import fingerprint, short
+from purgeplan.model.ports import Journal
+from purgeplan.model.records import PlanRow, PlanState, Tally
+from purgeplan.model.spec import PlanSpec
+from purgeplan.model.window import is_open
+
+_AGAIN = "run `purgeplan plan` again and have the new plan reviewed"
+
+
+def frozen(journal: Journal, spec: PlanSpec) -> PlanRow | None:
+    """Give the newest plan of that name for the app, whatever became of it."""
+    return next(iter(journal.plans(spec.app.id, spec.name)), None)
+
+
+def intact(journal: Journal, row: PlanRow, spec: PlanSpec) -> None:
+    """Raise StaleError where the frozen ids under the file's settings give another fingerprint."""
+    if row.sealed_at is not None:
+        return  # a sealed plan has no ids any more, and is closed
+    now = fingerprint(spec, journal.sorted_ids(row.plan_id))
+    if now != row.draft.fingerprint:
+        problem = (
+            f"the plan file now gives fingerprint {short(now)}, planned was"
+            f" {short(row.draft.fingerprint)}: limits, target or another setting that decides"
+            " who goes has changed since planning"
+        )
+        raise StaleError(Finding("PP301", problem, _AGAIN, spec.place_of("name")))
+
+
+def sources_unchanged(row: PlanRow, spec: PlanSpec, digest_of: Callable[[str], str | None]) -> None:
+    """Raise StaleError where a local source's content is another than when planned.
+
+    ``digest_of`` gives the sha256 of a file of the repository, None where it is not there: the
+    set is frozen, so a file may go.
+    """
+    for path, planned in row.draft.files.items():
+        now = digest_of(path)
+        if now is not None and now != planned:
+            problem = f"{path} has changed since planning"
+            raise StaleError(Finding("PP302", problem, _AGAIN, spec.place_of("source")))
+
+
+def timely(row: PlanRow, spec: PlanSpec, tally: Tally, now: datetime) -> None:
+    """Raise StaleError after expiry (before the first DELETE), StoppedEarlyError before time."""
+    if tally.claimed == 0 and now > row.draft.expires_at:
+        problem = f"the plan expired at {row.draft.expires_at:%Y-%m-%d %H:%M}Z"
+        raise StaleError(Finding("PP303", problem, _AGAIN, spec.place_of("expires_after")))
+    not_before = row.planned_at + timedelta(seconds=spec.not_before_s)
+    if now < not_before:
+        problem = f"not_before: this plan may start at {not_before:%Y-%m-%d %H:%M}Z"
+        finding = Finding("PP511", problem, "repeat it then", spec.place_of("not_before"))
+        raise StoppedEarlyError(finding)
+
+
+def window_open(spec: PlanSpec, order: Order, now: datetime) -> None:
+    """Raise StoppedEarlyError outside the plan's window, unless the order is to wait."""
+    window = spec.pace.window
+    if window is not None and not order.wait and not is_open(window, now):
+        raise StoppedEarlyError(window_finding(window, now))
+
+
+def not_closed(row: PlanRow) -> None:
+    """Raise StaleError where the plan was cancelled or superseded."""
+    if row.state in (PlanState.CANCELLED, PlanState.SUPERSEDED):
+        problem = f"the plan was {row.state}"
+        if row.closed_at:
+            problem += f" at {row.closed_at:%Y-%m-%d %H:%M}Z"
+        raise StaleError(Finding("PP304", problem, _AGAIN))
+
+
+def same_fingerprint(row: PlanRow, order: Order) -> None:
+    """Raise StaleError where the operator's fingerprint is not the plan's, all 64 digits."""
+    if order.fingerprint is None or order.fingerprint == row.draft.fingerprint:
+        return
+    problem = (
+        f"the plan at hand is {short(row.draft.fingerprint)},"
+        f" the one you approved {short(order.fingerprint)}"
+    )
+    raise StaleError(Finding("PP305", problem, _AGAIN))
+
+
+def looked_at(journal: Journal, row: PlanRow, order: Order) -> None:
+    """Raise AttentionError where the last run wants a person's look and nobody named it."""
+    last = next(iter(journal.runs(row.plan_id)), None)
+    if last is None or last.exit_code != Exit.ATTENTION or order.after == last.run_id:
+        return
+    problem = f"run {last.run_id} stopped ({last.why}), and a person must look at it first"
+    mend = f"`purgeplan report` shows it; then repeat the command with --after {last.run_id}"
+    raise AttentionError(Finding("PP512", problem, mend))

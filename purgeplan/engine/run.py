@@ -1,0 +1,175 @@
+"""One run of an admitted plan, from the run's row to its last event: canary, rest, tally."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from purgeplan.engine import canary
+from purgeplan.engine.admit import AdmittedPlan
+from purgeplan.engine.execute import Means, execute
+from purgeplan.engine.flight import Claimed
+from purgeplan.engine.pacer import Pacer
+from purgeplan.engine.stops import Bounds, StopRequest, Stops, Switches
+from purgeplan.engine.unresolved import sort_unresolved
+from purgeplan.errors import Exit, JournalError, PurgeplanError
+from purgeplan.model.breaker import FIRST_LOOK, shares
+from purgeplan.model.outcome import Item, Outcome, Skip, State
+from purgeplan.model.ports import AppView, Clock, Journal, Target
+from purgeplan.model.progress import Ended, Progress, Waiting
+from purgeplan.model.records import Operator, PlanRow, PlanState, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The effects that a run needs, made ready by ``bootstrap``."""
+
+    journal: Journal
+    target: Target
+    view: AppView
+    clock: Clock
+    offload: Callable[[Callable[[], list[Item]]], Awaitable[list[Item]]]
+    dump: Callable[[int, Sequence[Outcome]], None]
+    switches: Switches
+    request: StopRequest
+    operator: Operator
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the operator asked of this run; ``after`` names the run that a person looked at."""
+
+    command: str = "apply"
+    limit: int | None = None
+    wait: bool = False
+    after: int | None = None
+    fingerprint: str | None = None
+
+
+async def run(
+    admitted: AdmittedPlan, row: PlanRow, world: World, order: Order, bounds: Bounds
+) -> AsyncGenerator[Progress, None]:
+    """Run an admitted plan and yield what happens; the last is an Ended with the exit code.
+
+    The run's row is durable before the first request. Whatever ends the run is recorded with its
+    reason, except where the journal itself failed.
+    """
+    one = _OneRun(admitted, row, world, order, bounds)
+    try:
+        async with aclosing(one.steps()) as steps:
+            async for progress in steps:
+                if not isinstance(progress, Ended):
+                    yield progress
+    except JournalError:
+        raise  # the first journal error is the last thing a run does with it (I15)
+    except PurgeplanError as error:
+        one.close(Ended(error.exit_code, type(error).__name__, error.findings[0]))
+        raise
+    yield one.close(one.ended)
+
+
+class _OneRun:
+    def __init__(
+        self, admitted: AdmittedPlan, row: PlanRow, world: World, order: Order, bounds: Bounds
+    ) -> None:
+        self._admitted = admitted
+        self._plan = row
+        self._world = world
+        self._run_id = world.journal.start_run(
+            row.plan_id, order.command, world.operator, world.clock.now()
+        )
+        self._means = Means(
+            world.journal,
+            world.target,
+            world.clock,
+            Pacer(admitted.spec.pace),
+            Stops(bounds, world.switches, world.request, world.clock),
+            world.offload,
+            lambda outcomes: world.dump(self._run_id, outcomes),
+        )
+        self.ended = Ended(Exit.DONE, "done")
+
+    async def steps(self) -> AsyncGenerator[Progress, None]:
+        """Send the canary where it was not judged yet, then the rest."""
+        again: Sequence[Claimed] = await self._again()
+        size = self._admitted.spec.canary
+        if size and not canary.judged(self._world.journal, self._plan.plan_id):
+            async for progress in self._canary(size, again):
+                yield progress
+            again = ()
+        if self.ended.exit is Exit.DONE:
+            async for progress in self._execute(again, None):
+                yield progress
+
+    async def _canary(self, size: int, again: Sequence[Claimed]) -> AsyncGenerator[Progress, None]:
+        journal, plan_id = self._world.journal, self._plan.plan_id
+        rows = canary.first_items(journal, plan_id, size)
+        pending = sum(row.state is State.PENDING for row in rows)
+        async for progress in self._execute(again, pending):
+            yield progress
+        if self.ended.exit is not Exit.DONE:
+            return
+        rows = canary.first_items(journal, plan_id, size)
+        failed = canary.verdict(self._admitted.spec, rows)
+        if failed is None:
+            yield Waiting("canary: looking until its ids are gone", 0.0)
+            failed = await canary.gone(
+                self._admitted.spec, rows, self._world.view, self._world.clock
+            )
+        self._note(canary.FAILED if failed else canary.PASSED, {"ids": len(rows)})
+        self.ended = failed or self.ended
+
+    async def _again(self) -> Sequence[Claimed]:
+        """Take up what earlier runs left unresolved, as far as nobody new can be hit by it."""
+        world, plan_id = self._world, self._plan.plan_id
+        by = self._admitted.spec.target.by
+        found = await sort_unresolved(world.journal, plan_id, by, world.view, world.clock)
+        if found.gone:
+            world.journal.turn(self._run_id, found.gone, [], 0)
+        if found.recreated:
+            positions = [item.position for item in found.recreated]
+            world.journal.skip(plan_id, positions, Skip.RECREATED, world.clock.now())
+        return found.again
+
+    async def _execute(
+        self, again: Sequence[Claimed], portion: int | None
+    ) -> AsyncGenerator[Progress, None]:
+        turns = execute(self._admitted, self._run_id, self._means, again, portion)
+        async with aclosing(turns):
+            async for progress in turns:
+                if isinstance(progress, Ended):
+                    self.ended = progress
+                else:
+                    yield progress
+
+    def _note(self, kind: str, data: Mapping[str, object]) -> None:
+        self._world.journal.note(
+            kind, self._plan.plan_id, self._run_id, self._world.clock.now(), data
+        )
+
+    def close(self, ended: Ended) -> Ended:
+        """Record how the run ended, conclude the plan where nothing is left of it."""
+        journal, plan_id, now = self._world.journal, self._plan.plan_id, self._world.clock.now()
+        tally = journal.tally(plan_id)
+        final = final_word(self._admitted, ended, tally)
+        journal.end_run(self._run_id, final.why, final.exit, now)
+        if tally.left == 0:
+            journal.conclude(plan_id, PlanState.DONE, now)
+        return final
+
+
+def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally) -> Ended:
+    """Give the end that the exit code tells: done only where no id failed or is unknown.
+
+    A plan too small for the breaker's sample is judged here, by its shares.
+    """
+    if ended.exit is not Exit.DONE:
+        return ended
+    if 0 < tally.total < FIRST_LOOK:
+        absent = tally[State.ABSENT] - tally.presumed_ours
+        answers = tally[State.ACCEPTED] + tally[State.FAILED] + absent
+        tripped = shares(admitted.spec.breaker, answers, tally[State.FAILED], absent)
+        if tripped is not None:
+            return Ended(tripped[0], "breaker", tripped[1])
+    if tally[State.FAILED] or tally.left:
+        return Ended(Exit.INCOMPLETE, "incomplete")
+    return ended

@@ -1,0 +1,51 @@
+"""What an earlier run left sent and unresolved: who of them may be sent again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from purgeplan.engine.flight import Claimed
+from purgeplan.model.ids import is_uuid_kind
+from purgeplan.model.outcome import Code, Item, Outcome, State
+from purgeplan.model.ports import AppView, Clock, Journal
+
+SOON: Final = timedelta(hours=1)
+"""An alias may name somebody new after that; a subscription id or onesignal_id never does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Unresolved items, sorted: to be sent again, gone meanwhile, renamed, or not to be told."""
+
+    again: tuple[Claimed, ...] = ()
+    gone: tuple[Outcome, ...] = ()
+    recreated: tuple[Item, ...] = ()
+    unknown: int = 0
+
+
+async def sort_unresolved(
+    journal: Journal, plan_id: int, by: str, view: AppView, clock: Clock
+) -> Sorted:
+    """Sort what earlier runs left unresolved by whether sending it again can hit somebody new."""
+    again: list[Claimed] = []
+    gone: list[Outcome] = []
+    recreated: list[Item] = []
+    unknown = 0
+    for item, claimed_at in journal.unresolved(plan_id):
+        if is_uuid_kind(by) or _soon(claimed_at, clock.now()):
+            again.append(Claimed(item, doubtful=True))
+            continue
+        names = await view.onesignal_id(by, item.id)
+        if names is None:
+            gone.append(Outcome(item, State.ABSENT, Code.PRESUMED_OURS, clock.now()))
+        elif item.onesignal_id is None:
+            unknown += 1
+        elif names == item.onesignal_id:
+            again.append(Claimed(item, doubtful=True))
+        else:
+            recreated.append(item)
+    return Sorted(tuple(again), tuple(gone), tuple(recreated), unknown)
+
+
+def _soon(claimed_at: datetime, now: datetime) -> bool:
+    return timedelta(0) <= now - claimed_at <= SOON
