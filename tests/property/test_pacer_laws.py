@@ -1,0 +1,85 @@
+"""Laws of the pacer: a rate is a ceiling for every sliding second, whatever delays the starts."""
+
+import itertools
+from bisect import bisect_left
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from purgeplan.engine.pacer import Pacer
+from purgeplan.model.spec import Pace
+
+
+def starts(pacer, lags, seconds, now=0.0):
+    """Give the times of starts of a sender that is late by the lags, one after the other."""
+    found, turn = [], 0
+    while now < seconds:
+        now = max(now, pacer.due_at(now)) + lags[turn % len(lags)]
+        pacer.started(now)
+        found.append(now)
+        turn += 1
+    return found
+
+
+@given(
+    rate=st.integers(1, 1000),
+    lags=st.lists(st.floats(0, 0.05), min_size=1, max_size=50),
+)
+def test_no_sliding_second_has_more_starts_than_the_rate(rate, lags):
+    """However late single starts are, no second holds more than the rate says."""
+    times = starts(Pacer(Pace(delay_s=None, rate_per_s=float(rate))), lags, 4.0)
+
+    worst = max(i - bisect_left(times, end - 1.0 + 1e-9) + 1 for i, end in enumerate(times))
+
+    assert worst <= rate
+
+
+@given(delay=st.floats(0.001, 5), lags=st.lists(st.floats(0, 0.5), min_size=1, max_size=20))
+def test_a_delay_lies_between_any_two_starts(delay, lags):
+    """Two starts are never closer than the delay."""
+    times = starts(Pacer(Pace(delay_s=delay)), lags, delay * 30)
+
+    gaps = [after - before for before, after in itertools.pairwise(times)]
+
+    assert min(gaps, default=delay) >= delay - 1e-9
+
+
+@given(pause=st.floats(1, 900), now=st.floats(0, 1000))
+def test_nobody_starts_within_a_pause(pause, now):
+    """A 429 holds everyone back for the whole pause."""
+    pacer = Pacer(Pace(delay_s=None, rate_per_s=900.0))
+    pacer.throttled(now, pause)
+
+    assert pacer.due_at(now) >= now + pause
+    assert pacer.starts_within(now, min(0.1, pause / 2)) == 0
+
+
+def test_the_rate_halves_after_a_429_and_climbs_back():
+    """Half the rate right after the pause, the whole half a minute later."""
+    pacer = Pacer(Pace(delay_s=None, rate_per_s=100.0))
+    pacer.throttled(0.0, 10.0)
+
+    slow = pacer.starts_within(10.0, 1.0)
+    for second in range(10, 41):
+        pacer.started(float(second))
+    recovered = pacer.starts_within(41.0, 1.0)
+
+    assert 45 <= slow <= 55
+    assert 95 <= recovered <= 101
+
+
+def test_a_steady_sender_reaches_the_rate():
+    """Without lags the rate is reached but for the headroom."""
+    times = starts(Pacer(Pace(delay_s=None, rate_per_s=1000.0)), [0.0], 10.0)
+
+    assert len(times) >= 9_850
+
+
+def test_a_second_429_within_the_pause_does_not_slow_twice():
+    """Answers of one burst are one sign, not many."""
+    once, twice = (Pacer(Pace(delay_s=None, rate_per_s=100.0)) for _ in range(2))
+    once.throttled(0.0, 5.0)
+    twice.throttled(0.0, 5.0)
+    twice.throttled(0.5, 4.5)
+
+    assert once.starts_within(5.0, 1.0) == twice.starts_within(5.0, 1.0)
