@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from purgeplan.errors import Finding, Place
-from purgeplan.model.spec import PlanSpec, Policy, Population
+from purgeplan.model.spec import PlanSpec, Policy, Population, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,9 @@ class Facts:
     """All that the guards may ask; whatever is None is unknown, and a guard refuses on it.
 
     ``claimed_before`` counts the distinct ids that earlier runs of this very plan have claimed;
-    ``left`` those still to be sent; ``budget_used`` the app's ids claimed within the rolling span.
+    ``left`` those still to be sent, of which ``claimed_left`` are among the claimed already (sent
+    and unresolved, given back, or taken up by ``retry``) and count once against ``max_delete``.
+    ``budget_used`` counts the app's ids claimed within the rolling span.
     ``live_name`` is what OneSignal calls the app, None where the app may not be viewed.
     """
 
@@ -69,6 +71,7 @@ class Facts:
     live_name: str | None
     left: int
     claimed_before: int = 0
+    claimed_left: int = 0
     budget_used: int | None = None
     opt_outs_checked: bool = False
     activity_checked: bool = False
@@ -78,3 +81,12 @@ class Facts:
 
 Guard = Callable[[PlanSpec, Policy | None, Facts], Finding | None]
 """A guard: pure, total, and refusing where a fact that it needs is None."""
+
+
+def not_checked(spec: PlanSpec, facts: Facts) -> tuple[str, ...]:
+    """Name what nobody could look at, of what matters for the plan's purpose."""
+    opt_outs = spec.keep.opt_outs and not facts.opt_outs_checked
+    activity = spec.purpose is Purpose.CLEANUP and not facts.activity_checked
+    app_name = facts.live_name is None
+    asked = {"opt-outs": opt_outs, "activity": activity, "the app's name": app_name}
+    return tuple(name for name, open_question in asked.items() if open_question)
