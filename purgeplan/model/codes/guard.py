@@ -1,5 +1,151 @@
-"""Codes of guards, PP1xx."""
+"""Codes of guards, PP1xx: refusals below PP120, warnings from there on."""
+
+from typing import Final
 
 from purgeplan.model.codes.text import Explanation
 
-CODES: dict[str, Explanation] = {}
+_RAISE = "Split the plan, or raise the limit in the file and have that change reviewed."
+
+CODES: Final[dict[str, Explanation]] = {
+    "PP100": Explanation(
+        "No guards",
+        "This build has no guards to judge a plan by, so it admits none.",
+        "Install purgeplan anew.",
+    ),
+    "PP101": Explanation(
+        "Everyone",
+        "As many would be deleted as the app is known to hold; one of one is everyone too. Users"
+        " are counted, where no export says how many there are, as a twentieth of the"
+        " subscriptions: the fewest that there can be.",
+        "Narrow the source. To empty a test app, mark it `may_be_emptied` in the policy and write"
+        " `purpose: reset`.",
+    ),
+    "PP102": Explanation(
+        "Over max_delete_percent",
+        "What is left to delete is a larger share of the app than the plan's max_delete_percent"
+        " or the policy's ceiling allows. The share is exact: one id over is over.",
+        _RAISE,
+    ),
+    "PP103": Explanation(
+        "Over max_delete",
+        "The plan would claim more ids, over all its runs, than max_delete or the policy's"
+        " ceiling allows. Nothing is cut to fit: over the limit nothing is sent.",
+        _RAISE,
+    ),
+    "PP104": Explanation(
+        "Under keep_at_least",
+        "Fewer would stay in the app than keep_at_least says.",
+        "Narrow the source, or lower keep_at_least in the file and have that change reviewed.",
+    ),
+    "PP105": Explanation(
+        "No rolling budget",
+        "The policy's budget for the app allows nothing at all, or the journal that knows what was"
+        " used of it is not at hand.",
+        "Have the budget raised, or plan where the app's journal is (`--journal`).",
+    ),
+    "PP106": Explanation(
+        "Population unknown",
+        "Nobody says how many users or subscriptions the app holds, so no share of it can be"
+        " judged. An unknown population is never taken as large enough.",
+        "Give a key that may view the app, take the ids from an export, or declare the app's"
+        " population in the policy.",
+    ),
+    "PP107": Explanation(
+        "Another app's name",
+        "OneSignal gives another name for the app's id than the plan does; or it was not asked or"
+        " may not tell with this key, and no policy vouches for id and name.",
+        "Correct app.id or app.name, whichever is wrong; or list both in the policy.",
+    ),
+    "PP108": Explanation(
+        "Looser than the policy",
+        "A limit written in the plan is above the policy's ceiling. A plan may tighten the policy"
+        " and never loosen it.",
+        "Lower the plan's limit, or have the policy changed.",
+    ),
+    "PP109": Explanation(
+        "App not in the policy",
+        "The repository's policy lists the apps that plans may name, and this id is not among"
+        " them, or is under another name.",
+        "Correct the plan's app, or add it to the policy and have that change reviewed.",
+    ),
+    "PP110": Explanation(
+        "Required by the policy",
+        "The policy requires every plan to have something that this one lacks: a ticket, pinned"
+        " source files (sha256), a drift check, or opt-outs that were looked at and are kept.",
+        "Add what is named.",
+    ),
+    "PP111": Explanation(
+        "Protect list not compared",
+        "A protect list holds another kind of id than the plan deletes by, and nothing at hand"
+        " says which belong together. Taken as it is, it would protect nobody.",
+        "Give the list by the plan's own kind of id, or a source that holds both: an export, or a"
+        " file with OneSignal's columns external_user_id and onesignal_id.",
+    ),
+    "PP112": Explanation(
+        "Counts do not add up",
+        "Rows read and rows accounted for differ, so some row's fate is unknown.",
+        "This is a bug in purgeplan: please report it with the numbers shown.",
+    ),
+    "PP113": Explanation(
+        "Erasure of something other than users",
+        "Deleting one subscription leaves the person's user and other devices in place.",
+        "Write `target: {resource: user, by: ...}`, or another purpose.",
+    ),
+    "PP114": Explanation(
+        "Reset not allowed",
+        "A reset empties an app: it takes an app that the policy marks `may_be_emptied`, and an"
+        " export as its only source.",
+        "Use another purpose; or, for a test app, mark it in the policy and take the export.",
+    ),
+    "PP115": Explanation(
+        "Whole export",
+        "An export that is not narrowed down selects everyone.",
+        "Write `inactive_for` or `where` at the source.",
+    ),
+    "PP120": Explanation(
+        "Protect list saved nobody",
+        "Not one of the ids was in this protect list. That may be right, or its ids are written"
+        " differently, or are of another kind than its `by` says.",
+        "Look at a few of its entries.",
+    ),
+    "PP121": Explanation(
+        "Many duplicates",
+        "More than a tenth of the rows name an id that another row names as well.",
+        "Check that the column holds the ids and not something else.",
+    ),
+    "PP122": Explanation(
+        "Opt-outs",
+        "Deleting an unsubscribed e-mail or SMS row destroys the record that they opted out. A"
+        " plain list does not say who did; or the plan says not to keep them.",
+        "Plan with an export, and write `keep: {opt_outs: true}`.",
+    ),
+    "PP123": Explanation(
+        "Activity not checked",
+        "A plain list does not say who was active lately, so nobody has checked that these people"
+        " still are inactive.",
+        "Plan with an export, or with `drift: {check: export}`.",
+    ),
+    "PP124": Explanation(
+        "The budget will stop the run",
+        "The app's rolling budget has room for fewer than the plan deletes. The run stops there"
+        " with exit code 7 and loses nothing.",
+        "Repeat the same command later.",
+    ),
+    "PP125": Explanation(
+        "Deleted before",
+        "Some ids were deleted by an earlier plan, and the list is not younger than that. They are"
+        " left out: whoever returned since is somebody who returned.",
+        "To delete those who came back, use a list that is younger, or say so with `as_of`.",
+    ),
+    "PP126": Explanation(
+        "Rows set aside",
+        "An erasure goes on though some rows hold no usable id. Those people are not deleted.",
+        "Mend the rows and plan again.",
+    ),
+    "PP127": Explanation(
+        "Users measured by a lower bound",
+        "Only the number of subscriptions is known. A user has at most twenty, so there are at"
+        " least a twentieth as many users; the limits are judged against that number.",
+        "Plan with an export to have the users counted.",
+    ),
+}

@@ -1,0 +1,68 @@
+"""What is no refusal and yet worth a reviewer's eye: warnings of a plan, as findings."""
+
+from collections.abc import Iterator
+
+from purgeplan.errors import Finding
+from purgeplan.model.facts import Facts, not_checked
+from purgeplan.model.measure import of_held
+from purgeplan.model.spec import PlanSpec, Policy, Purpose, Resource
+
+
+def warnings(spec: PlanSpec, policy: Policy | None, facts: Facts) -> tuple[Finding, ...]:
+    """Give every warning of a plan; none of them refuses anything."""
+    return (*_lists(facts), *_rows(spec, facts), *_unseen(spec, facts), *_budget(policy, facts))
+
+
+def _lists(facts: Facts) -> Iterator[Finding]:
+    for one in facts.protects:
+        if one.saved == 0:
+            problem = f"protect list {one.name} (by {one.by}, {one.entries:,} entries) saved nobody"
+            mend = "check that its ids are of the kind that `by` says"
+            yield Finding("PP120", problem, mend, one.place, warning=True)
+
+
+def _rows(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
+    counts, place = facts.counts, spec.place_of("source")
+    if counts.duplicates * 10 > counts.rows:
+        problem = f"{counts.duplicates:,} of {counts.rows:,} rows are duplicates"
+        yield Finding("PP121", problem, "check the column", place, warning=True)
+    if counts.rejected > 0:
+        problem = f"{counts.rejected:,} rows hold no usable id and are set aside"
+        yield Finding("PP126", problem, "their people stay until that is mended", place, None, True)
+    if counts.deleted_before > 0:
+        problem = f"{counts.deleted_before:,} were already deleted before and are left out"
+        mend = "who has come back since goes by a younger list (`as_of`)"
+        yield Finding("PP125", problem, mend, place, warning=True)
+
+
+def _unseen(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
+    codes = {"opt-outs": "PP122", "activity": "PP123"}
+    for what in not_checked(spec, facts):
+        if what in codes:
+            problem = f"{what} NOT CHECKED: a list does not say"
+            mend = "plan with an export to have it checked"
+            yield Finding(codes[what], problem, mend, spec.place_of("source"), None, True)
+    if not spec.keep.opt_outs and spec.purpose is Purpose.CLEANUP:
+        problem = "opt-outs are deleted too: a later import would reach them again"
+        place = spec.place_of("keep.opt_outs")
+        yield Finding("PP122", problem, "write `keep: {opt_outs: true}`", place, warning=True)
+    known = facts.population
+    if spec.target.resource is Resource.USER and known.users is None and known.subscriptions:
+        problem = f"users are measured by a lower bound: {of_held(spec, facts, facts.left)}"
+        yield Finding(
+            "PP127", problem, "plan with an export to have them counted", None, None, True
+        )
+
+
+def _budget(policy: Policy | None, facts: Facts) -> Iterator[Finding]:
+    budget = policy.budget if policy is not None else None
+    if policy is None or budget is None or facts.budget_used is None:
+        return
+    room = max(0, budget.max_delete - facts.budget_used)
+    if facts.left > room:
+        problem = (
+            f"the rolling budget will stop the run: {facts.left:,} to delete, {room:,} left of"
+            f" {budget.max_delete:,} in {budget.per_s / 3600:g} h"
+        )
+        mend = "repeat the command once there is room again"
+        yield Finding("PP124", problem, mend, policy.place_of("budget"), warning=True)
