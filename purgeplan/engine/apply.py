@@ -1,0 +1,111 @@
+"""From a frozen set to an admitted one: the gates of ``apply`` in their order, cheap to dear."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from purgeplan.engine import facts as known
+from purgeplan.engine import gates
+from purgeplan.engine.admit import AdmittedPlan, admit
+from purgeplan.engine.run import Order
+from purgeplan.engine.stops import Bounds
+from purgeplan.errors import Finding, RefusedError, UnconfirmedError
+from purgeplan.model.facts import Guard
+from purgeplan.model.ids import EXTERNAL_ID, SUBSCRIPTION_ID, canonical, unfit
+from purgeplan.model.outcome import Skip
+from purgeplan.model.ports import AppView, Clock, Journal
+from purgeplan.model.records import PlanRow, PlanState, Tally
+from purgeplan.model.spec import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeeper:
+    """Lets a frozen set through to execution, or raises what keeps it out.
+
+    ``protected_now`` reads every protect list again and gives the positions of pending items that
+    are to be spared; ``digest_of`` gives the sha256 of a file of the repository, None where it is
+    not there.
+    """
+
+    rules: Rules
+    order: Order
+    journal: Journal
+    clock: Clock
+    guards: Mapping[str, Guard]
+    digest_of: Callable[[str], str | None]
+    protected_now: Callable[[PlanRow], Iterable[int]]
+
+    def before_network(self, row: PlanRow) -> Tally:
+        """Pass the gates that need no network; give the tally of what is left.
+
+        A plan that is done passes where file and source are still those that were planned.
+        """
+        spec, journal, now = self.rules.spec, self.journal, self.clock.now()
+        gates.not_closed(row)
+        gates.same_fingerprint(row, self.order)
+        gates.looked_at(journal, row, self.order)
+        tally = journal.tally(row.plan_id)
+        gates.intact(journal, row, spec)
+        gates.sources_unchanged(row, spec, self.digest_of)
+        if row.state is PlanState.DONE:
+            return tally
+        gates.timely(row, spec, tally, now)
+        gates.window_open(spec, self.order, now)
+        self._spare(row)
+        return journal.tally(row.plan_id)
+
+    def _spare(self, row: PlanRow) -> None:
+        """Take out who is protected by now, or was deleted under another plan since planning."""
+        now = self.clock.now()
+        self.journal.skip_deleted_elsewhere(row.plan_id, now)
+        self.journal.skip(row.plan_id, self.protected_now(row), Skip.PROTECTED, now)
+
+    async def with_network(self, row: PlanRow, view: AppView) -> AdmittedPlan:
+        """Check key, name and population against the app, then every guard and the sentinel.
+
+        Raises CredentialsError, UnreachableError or RefusedError; nothing was sent.
+        """
+        app = await view.look()
+        facts = known.at_start(row, self.rules, app, self.journal, self.clock.now())
+        admitted = admit(
+            self.rules.spec, self.rules.policy, facts, row.draft.fingerprint, self.guards
+        )
+        await self._sentinel(view)
+        return admitted
+
+    async def _sentinel(self, view: AppView) -> None:
+        policy = self.rules.policy
+        entry = policy.app(self.rules.spec.app.id) if policy else None
+        if entry is None or entry.sentinel is None:
+            return
+        subscription = canonical(SUBSCRIPTION_ID, entry.sentinel)
+        kind = EXTERNAL_ID if unfit(SUBSCRIPTION_ID, subscription) else SUBSCRIPTION_ID
+        if await view.holds(kind, canonical(kind, entry.sentinel)) is not True:
+            problem = "the app does not hold the sentinel that the policy names"
+            raise RefusedError(Finding("PP513", problem, "check app id, key and base_url"))
+
+    def standing(self, admitted: AdmittedPlan) -> None:
+        """Raise UnconfirmedError where the policy has no standing approval for so many."""
+        policy, spec = self.rules.policy, self.rules.spec
+        caps = (
+            [one.max_delete for one in policy.standing if one.plan == spec.name] if policy else []
+        )
+        if not caps or admitted.facts.left > min(caps):
+            problem = f"no standing approval lets {spec.name!r} delete {admitted.facts.left:,} ids"
+            raise UnconfirmedError(Finding("PP312", problem, "give --confirm and --fingerprint"))
+
+    def bounds(self, admitted: AdmittedPlan) -> Bounds:
+        """Give what bounds the run that follows."""
+        spec, policy = self.rules.spec, self.rules.policy
+        budget = policy.budget if policy else None
+        used = admitted.facts.budget_used
+        left = budget.max_delete - used if budget is not None and used is not None else None
+        run_s = spec.pace.max_run_time_s
+        return Bounds(
+            allowance=admitted.allowance,
+            most=self.order.limit,
+            budget=budget,
+            budget_left=left,
+            window=spec.pace.window,
+            wait=self.order.wait,
+            until=None if run_s is None else self.clock.monotonic() + run_s,
+        )

@@ -1,0 +1,140 @@
+"""Planning: facts are judged, the set is frozen, and a review says what would happen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from purgeplan.engine import facts as known
+from purgeplan.engine.admit import violations
+from purgeplan.engine.gates import frozen
+from purgeplan.engine.resolve import Resolved
+from purgeplan.errors import Finding
+from purgeplan.model.eta import estimate
+from purgeplan.model.facts import Facts, Guard
+from purgeplan.model.outcome import State
+from purgeplan.model.ports import AppFacts, Journal
+from purgeplan.model.records import Draft, PlanRow, PlanState
+from purgeplan.model.review import Previous, Review
+from purgeplan.model.spec import PlanSpec, Policy, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What judges a plan: the table of guards, and what is worth a warning."""
+
+    guards: Mapping[str, Guard]
+    warn: Callable[[PlanSpec, Policy | None, Facts], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A review, and the plan as journaled; no row where it was refused or nobody is planned."""
+
+    review: Review
+    row: PlanRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Judges resolved sets under one plan file and its policy, and freezes what is let through."""
+
+    rules: Rules
+    journal: Journal
+    judges: Judges
+    now: datetime
+
+    def plan(self, resolved: Resolved, app: AppFacts) -> Planned:
+        """Judge a resolved set, freeze it in the journal, and give the review; nothing is sent.
+
+        A refused set is not written. The set of the open plan of this name continues it and
+        renews its expiry; another set supersedes it.
+        """
+        before = frozen(self.journal, self.rules.spec)
+        running = before if before and before.state is PlanState.OPEN else None
+        same = running is not None and running.draft.fingerprint == resolved.fingerprint
+        facts = self._facts(resolved, app, running, same=same)
+        review = self._review(resolved, facts)
+        if same:
+            review = replace(review, continues=True)
+        elif before is not None:
+            review = replace(review, previous=self._previous(before, resolved))
+        if review.violations or not facts.counts.planned:
+            return Planned(review, None)
+        return Planned(review, self._freeze(resolved, review, running if same else None))
+
+    def _facts(
+        self, resolved: Resolved, app: AppFacts, running: PlanRow | None, *, same: bool
+    ) -> Facts:
+        claimed = 0
+        left = resolved.counts.to_delete
+        if running is not None and same:
+            left = self.journal.tally(running.plan_id).left
+            claimed = self.journal.claimed_in_lineage(running.plan_id)
+        elif running is not None:
+            # max_delete judges both together, or a plan edited halfway could delete twice its cap
+            claimed = resolved.outside(self.journal.claimed_ids(running.plan_id))
+        return Facts(
+            counts=resolved.counts,
+            sources=resolved.sources,
+            protects=resolved.protects,
+            population=known.population(self.rules, app),
+            live_name=app.name,
+            left=left,
+            claimed_before=claimed,
+            budget_used=known.budget_used(self.rules, self.journal, self.now),
+            opt_outs_checked=resolved.opt_outs_checked,
+            sample=resolved.sample,
+        )
+
+    def _review(self, resolved: Resolved, facts: Facts) -> Review:
+        spec, policy = self.rules.spec, self.rules.policy
+        expires_at = self.now + timedelta(seconds=spec.expires_after_s)
+        not_before = self.now + timedelta(seconds=spec.not_before_s)
+        return Review(
+            spec=spec,
+            policy=policy,
+            facts=facts,
+            fingerprint=resolved.fingerprint,
+            planned_at=self.now,
+            expires_at=expires_at,
+            not_before=not_before,
+            eta=estimate(facts.left, spec.pace, not_before, expires_at),
+            journal=self.journal.where,
+            violations=violations(spec, policy, facts, self.judges.guards),
+            warnings=self.judges.warn(spec, policy, facts),
+        )
+
+    def _previous(self, before: PlanRow, resolved: Resolved) -> Previous:
+        tally = self.journal.tally(before.plan_id)
+        added = removed = None
+        if before.sealed_at is None:
+            added, removed = resolved.delta(self.journal.sorted_ids(before.plan_id))
+        deleted = tally[State.ACCEPTED] + tally[State.ABSENT]
+        return Previous(
+            before.draft.fingerprint, before.planned_at, before.state, deleted, added, removed
+        )
+
+    def _freeze(self, resolved: Resolved, review: Review, same: PlanRow | None) -> PlanRow:
+        spec = self.rules.spec
+        draft = Draft(
+            name=spec.name,
+            app_id=spec.app.id,
+            app_name=spec.app.name,
+            fingerprint=resolved.fingerprint,
+            resource=spec.target.resource,
+            by=spec.target.by,
+            path=spec.path,
+            text=spec.text,
+            expires_at=review.expires_at,
+            not_before=review.not_before,
+            summary=known.to_json(review.facts),
+            evidence={source.ids_digest: source.as_of for source in resolved.sources},
+            files=resolved.files,
+            protects={one.name: one.ids_digest for one in resolved.protects},
+        )
+        if same is not None:
+            return self.journal.renew(same.plan_id, draft, self.now)
+        row = self.journal.save(draft, resolved.items(), self.now)
+        if not self.journal.tally(row.plan_id).left:
+            self.journal.conclude(row.plan_id, PlanState.DONE, self.now)
+        return row
