@@ -1,0 +1,26 @@
+"""The real clock, handed to everything that takes a Clock."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+from purgeplan.model.ports import Clock
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        """Give the wall clock's time, aware, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place where the clock is made
+
+    def monotonic(self) -> float:
+        """Give seconds that never jump."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, cancellable."""
+        await asyncio.sleep(seconds)
+
+
+_conforms: type[Clock] = SystemClock
