@@ -30,4 +30,4 @@ def _finding(name: str) -> Finding:
     close = get_close_matches(name, KNOWN, n=1)
     hint = f", did you mean {close[0]}?" if close else ""
     problem = f"unknown environment variable {name}{hint}"
-    return Finding("PP091", problem, f"unset it; known: {', '.join(KNOWN)}")
+    return Finding("PP095", problem, f"unset it; known: {', '.join(KNOWN)}")

@@ -4,12 +4,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from purgeplan.model.ids import masked
+
 HIDDEN: Final = "***"
 
 SECRET_NAMES: Final = re.compile(
     r"authorization|api_?key|token|secret|password|(?:^|_)key$", re.IGNORECASE
 )
 """Names under which nothing is ever shown, whatever it looks like."""
+
+ID_NAMES: Final = frozenset(
+    {"id", "ref", "external_id", "onesignal_id", "subscription_id", "alias"}
+)
+"""Names under which an id of free form may stand: shown in part only."""
 
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
     (re.compile(r"\bos_v2_\w+"), lambda _: HIDDEN),
@@ -48,5 +55,9 @@ def redacted_value(value: object) -> Any:  # noqa: ANN401 - the same shape comes
 
 
 def redacted_field(name: str, value: object) -> Any:  # noqa: ANN401 - as redacted_value
-    """Give a named value: stars where the name says that it is a secret."""
-    return HIDDEN if SECRET_NAMES.search(name) else redacted_value(value)
+    """Give a named value: stars where the name says that it is a secret, a part of an id."""
+    if SECRET_NAMES.search(name):
+        return HIDDEN
+    if name in ID_NAMES and isinstance(value, str):
+        return value if "…" in value else masked(value)
+    return redacted_value(value)

@@ -8,23 +8,23 @@ CODES: dict[str, Explanation] = {
         "The command, an option or an argument is not one that purgeplan knows, or one is missing.",
         "Run the command with --help.",
     ),
-    "PP091": Explanation(
+    "PP095": Explanation(
         "unknown environment variable",
         "A variable starts with PURGEPLAN_ and nothing reads it. It is refused rather than "
         "ignored, since a misspelt setting of a tool that deletes people must not be lost.",
         "Correct its name, or unset it.",
     ),
-    "PP092": Explanation(
+    "PP096": Explanation(
         "a file is in the way",
         "A file that would be written exists already; purgeplan never overwrites one.",
         "Give another name, or move the old file away yourself.",
     ),
-    "PP093": Explanation(
+    "PP097": Explanation(
         "an answer is missing",
         "The command needs something that was not given, and there is no terminal to ask at.",
         "Give the options that the message names.",
     ),
-    "PP094": Explanation(
+    "PP098": Explanation(
         "a list that can't be read",
         "The file given to init is not a text table with a header, or has no column that looks "
         "like ids.",

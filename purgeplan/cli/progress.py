@@ -1,0 +1,132 @@
+"""What is seen of a run while it goes on: one live line on a terminal, elsewhere a line at times.
+
+The numbers are for show: the truth is counted from the journal at the end.
+"""
+
+import shutil
+from collections import Counter, deque
+from typing import Final
+
+from purgeplan.cli.console import Console
+from purgeplan.cli.progress_text import Seen, phase_line, progress_line
+from purgeplan.model.outcome import Code, State
+from purgeplan.model.ports import Clock
+from purgeplan.model.progress import Ended, Progress, Settled, Waiting
+from purgeplan.model.records import Tally
+
+REDRAW_S: Final = 0.1
+HEARTBEAT_S: Final = 15.0
+RATE_SPAN_S: Final = 30.0
+
+
+class Ticker:
+    """Shows a changing line: ten times a second on a terminal, else every HEARTBEAT_S."""
+
+    def __init__(self, console: Console, clock: Clock) -> None:
+        self._console = console
+        self._clock = clock
+        self._every_s = REDRAW_S if console.err_is_terminal else HEARTBEAT_S
+        self._next = clock.monotonic() + (0 if console.err_is_terminal else HEARTBEAT_S)
+
+    @property
+    def is_due(self) -> bool:
+        """Tell whether a line would be shown now; never with ``-q``."""
+        return self._console.verbosity >= 0 and self._clock.monotonic() >= self._next
+
+    def show(self, text: str) -> None:
+        """Show the line as it is now."""
+        self._next = self._clock.monotonic() + self._every_s
+        if self._console.err_is_terminal:
+            width = shutil.get_terminal_size().columns - 1
+            self._console.draw(text if len(text) <= width else text[: width - 1] + "…")
+        else:
+            self._console.say(text)
+
+    def close(self) -> None:
+        """Take the live line away."""
+        self._console.draw("")
+
+
+class ProgressView:
+    """Consumes what a run yields and shows how far it is."""
+
+    def __init__(self, console: Console, clock: Clock, start: Tally) -> None:
+        self._ticker = Ticker(console, clock)
+        self._clock = clock
+        self._total = start.total
+        self._states: Counter[State] = Counter(dict(start.states))
+        self._settled = start.total - start.left
+        self._throttled = 0
+        self._in_flight = 0
+        self._why = ""
+        self._samples = deque([(clock.monotonic(), self._settled)])
+
+    def show(self, progress: Progress) -> None:
+        """Take one thing that happened into account, and show it when a line is due."""
+        match progress:
+            case Settled():
+                self._settle(progress)
+            case Waiting(why=why, seconds=seconds):
+                self._why = f"{why}, {seconds:.0f} s" if seconds >= 1 else why
+            case Ended():
+                self._ticker.close()
+                return
+        if self._ticker.is_due:
+            self._ticker.show(progress_line(self.seen()))
+
+    def close(self) -> None:
+        """Take the live line away, whatever ended the run."""
+        self._ticker.close()
+
+    def seen(self) -> Seen:
+        """Give the numbers as they stand."""
+        per_s = self._rate()
+        left = self._total - self._settled
+        return Seen(
+            done=self._settled,
+            total=self._total,
+            accepted=self._states[State.ACCEPTED],
+            absent=self._states[State.ABSENT],
+            failed=self._states[State.FAILED],
+            throttled=self._throttled,
+            in_flight=self._in_flight,
+            per_s=per_s,
+            eta_s=left / per_s if per_s else None,
+            why=self._why,
+        )
+
+    def _settle(self, progress: Settled) -> None:
+        self._why = ""
+        self._in_flight = progress.in_flight
+        for outcome in progress.outcomes:
+            self._throttled += outcome.code is Code.THROTTLED
+            if outcome.state in (State.ACCEPTED, State.ABSENT, State.FAILED):
+                self._states[outcome.state] += 1
+                self._settled += 1
+
+    def _rate(self) -> float | None:
+        """Give settled ids a second over the last RATE_SPAN_S; None before anything is known."""
+        now = self._clock.monotonic()
+        if now - self._samples[-1][0] >= REDRAW_S:
+            self._samples.append((now, self._settled))
+        while len(self._samples) > 2 and now - self._samples[1][0] >= RATE_SPAN_S:  # noqa: PLR2004 - one older than the span stays
+            self._samples.popleft()
+        (since, before), span_s = self._samples[0], now - self._samples[0][0]
+        del since
+        return (self._settled - before) / span_s if span_s > 0 else None
+
+
+class PhaseView:
+    """Shows long phases of planning: a callback for ``progress(phase, done, total)``."""
+
+    def __init__(self, console: Console, clock: Clock) -> None:
+        self._ticker = Ticker(console, clock)
+
+    def __call__(self, phase: str, done: int, total: int | None) -> None:
+        """Show how far a phase is, when a line is due."""
+        if self._ticker.is_due:
+            self._ticker.show(phase_line(phase, done, total))
+
+    def close(self) -> None:
+        """Take the live line away."""
+        self._ticker.close()

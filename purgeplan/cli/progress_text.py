@@ -1,0 +1,66 @@
+"""The words of a progress line: pure text from numbers."""
+
+from dataclasses import dataclass
+from typing import Final
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far a run is, for show; ``per_s`` and ``eta_s`` are None where nothing is known yet."""
+
+    done: int
+    total: int
+    accepted: int
+    absent: int
+    failed: int
+    throttled: int = 0
+    in_flight: int = 0
+    per_s: float | None = None
+    eta_s: float | None = None
+    why: str = ""
+
+
+def progress_line(seen: Seen) -> str:
+    """Give one line: how far, what became of them, how fast, until when, why it waits."""
+    share = 100 * seen.done / seen.total if seen.total else 100.0
+    parts = [
+        f"{seen.done:,}/{seen.total:,} {share:.1f}%",
+        f"{seen.accepted:,} accepted",
+        f"{seen.absent:,} already gone",
+        f"{seen.failed:,} failed",
+    ]
+    if seen.throttled:
+        parts.append(f"429s {seen.throttled:,}")
+    if seen.per_s is not None:
+        parts.append(f"{seen.per_s:,.1f}/s")
+    if seen.eta_s is not None:
+        parts.append(f"ETA {lasting(seen.eta_s)}")
+    if seen.why:
+        parts.append(seen.why)
+    return " · ".join(parts)
+
+
+def phase_line(phase: str, done: int, total: int | None) -> str:
+    """Give one line for a phase of planning."""
+    return f"{phase}: {done:,}" + (f" of {total:,}" if total is not None else "")
+
+
+def lasting(seconds: float) -> str:
+    """Give a duration in its two largest units: ``1 h 43 min``."""
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    whole = round(seconds)
+    if whole < _HOUR:
+        return _two(whole, _MINUTE, "min", 1, "s")
+    if whole < _DAY:
+        return _two(whole, _HOUR, "h", _MINUTE, "min")
+    return _two(whole, _DAY, "d", _HOUR, "h")
+
+
+def _two(whole: int, big: int, name: str, small: int, small_name: str) -> str:
+    many, rest = divmod(whole, big)
+    return f"{many} {name} {rest // small} {small_name}"
