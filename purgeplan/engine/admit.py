@@ -42,5 +42,6 @@ def admit(
         refused = (Finding("PP100", "there are no guards", "this build of purgeplan is broken"),)
     if refused:
         raise RefusedError(*refused)
-    allowance = min(spec.limits.max_delete - facts.claimed_before, facts.left)
+    unclaimed = spec.limits.max_delete - facts.claimed_before
+    allowance = min(unclaimed + facts.claimed_left, facts.left)
     return AdmittedPlan(spec, fingerprint, facts, max(0, allowance))

@@ -21,7 +21,8 @@ FAILED: Final = "canary.failed"
 
 def judged(journal: Journal, plan_id: int) -> bool:
     """Tell whether the canary of a plan was judged by an earlier run; it is judged once."""
-    return any(event.kind in (PASSED, FAILED) for event in journal.events(plan_id))
+    verdicts = (event for kind in (PASSED, FAILED) for event in journal.events(plan_id, kind))
+    return next(verdicts, None) is not None
 
 
 def first_items(journal: Journal, plan_id: int, canary: int) -> list[ItemRow]:

@@ -69,11 +69,13 @@ def at_start(row: PlanRow, rules: Rules, app: AppFacts, journal: Journal, now: d
     known = population(rules, app)
     if known.origin == "unknown" and planned.population.origin == "export":
         known = planned.population
+    tally = journal.tally(row.plan_id)
     return replace(
         planned,
         population=known,
         live_name=app.name,
-        left=journal.tally(row.plan_id).left,
+        left=tally.left,
         claimed_before=journal.claimed_in_lineage(row.plan_id),
+        claimed_left=tally.claimed_left,
         budget_used=budget_used(rules, journal, now),
     )

@@ -65,14 +65,15 @@ class Planner:
     def _facts(
         self, resolved: Resolved, app: AppFacts, running: PlanRow | None, *, same: bool
     ) -> Facts:
-        claimed = 0
+        claimed = claimed_left = 0
         left = resolved.counts.to_delete
-        if running is not None and same:
-            left = self.journal.tally(running.plan_id).left
-            claimed = self.journal.claimed_in_lineage(running.plan_id)
-        elif running is not None:
+        if running is not None:
             # max_delete judges both together, or a plan edited halfway could delete twice its cap
-            claimed = resolved.outside(self.journal.claimed_ids(running.plan_id))
+            claimed = self.journal.claimed_in_lineage(running.plan_id)
+            claimed_left = resolved.overlap(self.journal.claimed_ids(running.plan_id))
+        if running is not None and same:
+            tally = self.journal.tally(running.plan_id)
+            left, claimed_left = tally.left, tally.claimed_left
         return Facts(
             counts=resolved.counts,
             sources=resolved.sources,
@@ -81,6 +82,7 @@ class Planner:
             live_name=app.name,
             left=left,
             claimed_before=claimed,
+            claimed_left=claimed_left,
             budget_used=known.budget_used(self.rules, self.journal, self.now),
             opt_outs_checked=resolved.opt_outs_checked,
             sample=resolved.sample,

@@ -154,6 +154,10 @@ class Journal(Protocol):
         """Count the distinct ids ever claimed by this plan and those it superseded."""
         ...
 
+    def claimed_ids(self, plan_id: int) -> Iterator[str]:
+        """Give the distinct ids ever claimed by this plan and those it superseded."""
+        ...
+
     # Evidence
 
     def first_seen(self, app_id: str, ids_digest: str) -> datetime | None:
@@ -173,7 +177,11 @@ class Journal(Protocol):
         ...
 
     def skip(self, plan_id: int, positions: Iterable[int], why: Skip, at: datetime) -> int:
-        """Skip those of the named items that are pending; give how many that were."""
+        """Skip those of the named items that are pending; give how many that were.
+
+        For RECREATED it takes unresolved (sent) ones instead: whom an alias named is gone, and
+        somebody new has it.
+        """
         ...
 
     # Runs
@@ -229,8 +237,8 @@ class Journal(Protocol):
         """Append one event to the hash chain."""
         ...
 
-    def events(self, plan_id: int | None = None) -> Iterator[Event]:
-        """Give events in order."""
+    def events(self, plan_id: int | None = None, kind: str | None = None) -> Iterator[Event]:
+        """Give events in order, of one plan and of one kind where these are named."""
         ...
 
     def head(self) -> str:

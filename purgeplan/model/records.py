@@ -70,7 +70,8 @@ class PlanRow:
 class Tally:
     """Counts of items by state, counted from the rows; ``unknown`` are sent and unresolved.
 
-    ``claimed`` counts the distinct items that were ever sent.
+    ``claimed`` counts the distinct items that were ever sent, ``claimed_left`` those of them that
+    are pending or unresolved.
     """
 
     states: Mapping[State, int]
@@ -78,6 +79,7 @@ class Tally:
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
     presumed_ours: int = 0
     claimed: int = 0
+    claimed_left: int = 0
 
     def __getitem__(self, state: State) -> int:
         return self.states.get(state, 0)
