@@ -1,0 +1,230 @@
+"""What one user and one subscription look like: in an export, in the API, to a filter."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from purgeplan.sandbox.audience import Audience
+
+THREE_YEARS_S: Final = 3 * 365 * 86_400
+_YEAR_S: Final = 365 * 86_400
+_U32: Final = 1 << 32
+
+
+class Channel(NamedTuple):
+    """One kind of subscription: the code of an export, the word of the API, what it runs on."""
+
+    code: int
+    type: str
+    os: tuple[str, ...]
+    models: tuple[str, ...]
+    weight: int
+
+
+CHANNELS: Final = (
+    Channel(0, "iOSPush", ("17.4", "18.1", "26.0"), ("iPhone15,2", "iPhone17,1", "iPad13,8"), 72),
+    Channel(1, "AndroidPush", ("12", "14", "16"), ("SM-S921B", "Pixel 9", "moto g(60)"), 72),
+    Channel(5, "ChromePush", ("126.0", "131.0"), ("Win32", "Linux x86_64"), 20),
+    Channel(8, "FirefoxPush", ("128.0",), ("Linux x86_64",), 8),
+    Channel(13, "HuaweiPush", ("4.2.0",), ("ANA-NX9",), 6),
+    Channel(17, "SafariPush", ("17.5", "18.0"), ("MacIntel",), 8),
+    Channel(11, "Email", ("",), ("",), 48),
+    Channel(14, "SMS", ("",), ("",), 22),
+)
+_CHANNEL_OF: Final = tuple(channel for channel in CHANNELS for _ in range(channel.weight))
+_EMAIL, _SMS = 11, 14
+
+_PLACES: Final = (
+    ("US", "en", "America/Los_Angeles", -25_200),
+    ("US", "es", "America/New_York", -14_400),
+    ("GB", "en", "Europe/London", 0),
+    ("DE", "de", "Europe/Berlin", 3_600),
+    ("FR", "fr", "Europe/Paris", 3_600),
+    ("BR", "pt", "America/Sao_Paulo", -10_800),
+    ("JP", "ja", "Asia/Tokyo", 32_400),
+    ("IN", "hi", "Asia/Kolkata", 19_800),
+)
+_TAGS: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {"plan": "free", "level": 1},
+    {"plan": "pro", "level": 4},
+    {"plan": "trial", "city": "Köln"},
+    {"plan": "pro", "level": 12, "note": 'says "hi", twice'},
+)
+_VERSIONS: Final = ("3.2.0", "3.9.1", "3.10.0", "4.0.2")
+_WHY_SILENT: Final = (-2, -31, -10, -22)
+
+
+class Person(NamedTuple):
+    """One user; instants are Unix seconds, ``timezone`` is in seconds east of Greenwich."""
+
+    onesignal_id: str
+    external_id: str | None
+    country: str
+    language: str
+    timezone_id: str
+    timezone: int
+    tags: dict[str, Any]
+    ip: str
+    lat: float
+    long: float
+    silent_s: int
+    first_active: int
+
+
+class Device(NamedTuple):
+    """One subscription; instants are Unix seconds, ``unsubscribed_at`` is 0 where subscribed."""
+
+    id: str
+    channel: Channel
+    token: str
+    session_count: int
+    playtime: int
+    app_version: str
+    os: str
+    model: str
+    last_active: int
+    created_at: int
+    notification_types: int
+    unsubscribed_at: int
+    rooted: bool
+
+    @property
+    def subscribed(self) -> bool:
+        """Tell whether messages may be sent to it."""
+        return not self.unsubscribed_at
+
+
+def person(audience: Audience, user: int) -> Person:
+    """Make up the user of an index; ``silent_s`` is how long before the reference."""
+    draw = audience.user_ids.draw(user)
+    country, language, zone, offset = _PLACES[draw[14] % len(_PLACES)]
+    share = int.from_bytes(draw[16:20]) / _U32
+    silent_s = int(THREE_YEARS_S * share * share * share)
+    return Person(
+        onesignal_id=audience.user_ids.text(user, draw),
+        external_id=audience.external_id(user, draw),
+        country=country,
+        language=language,
+        timezone_id=zone,
+        timezone=offset,
+        tags=_TAGS[draw[15] % len(_TAGS)],
+        ip=f"192.0.2.{draw[20]}",
+        lat=round(draw[21] / 2 - 60, 2),
+        long=round(draw[22] * 1.4 - 180, 2),
+        silent_s=silent_s,
+        first_active=audience.reference - silent_s - int.from_bytes(draw[23:27]) % _YEAR_S,
+    )
+
+
+def device(audience: Audience, index: int, owner: Person) -> Device:
+    """Make up the subscription of an index, as it was at the reference."""
+    draw = audience.subscription_ids.draw(index)
+    channel = _CHANNEL_OF[draw[12]]
+    share = int.from_bytes(draw[16:20]) / _U32
+    silent_s = owner.silent_s + int((THREE_YEARS_S - owner.silent_s) * share**6)
+    last_active = audience.reference - silent_s
+    subscribed = audience.subscribed(index)
+    sessions = draw[13] % 60 if channel.code not in (_EMAIL, _SMS) else 0
+    return Device(
+        id=audience.subscription_ids.text(index, draw),
+        channel=channel,
+        token=_token(channel, index, draw),
+        session_count=sessions,
+        playtime=sessions * (draw[14] + 20),
+        app_version=_VERSIONS[draw[15] % len(_VERSIONS)] if sessions else "",
+        os=channel.os[draw[20] % len(channel.os)],
+        model=channel.models[draw[21] % len(channel.models)],
+        last_active=last_active,
+        created_at=min(owner.first_active, last_active) - draw[22],
+        notification_types=1 if subscribed else _WHY_SILENT[draw[23] % len(_WHY_SILENT)],
+        unsubscribed_at=0 if subscribed else last_active + silent_s * draw[24] // 256 + 1,
+        rooted=draw[25] < 8,  # noqa: PLR2004 - about three in a hundred
+    )
+
+
+def _token(channel: Channel, index: int, draw: bytes) -> str:
+    if channel.code == _EMAIL:
+        return f"maya.{index}@example.com"
+    if channel.code == _SMS:
+        return f"+1555{index:07d}"
+    return draw[16:48].hex()
+
+
+DEFAULT_COLUMNS: Final = [
+    "id",
+    "identifier",
+    "session_count",
+    "language",
+    "timezone",
+    "game_version",
+    "device_os",
+    "device_type",
+    "device_model",
+    "ad_id",
+    "tags",
+    "last_active",
+    "playtime",
+    "amount_spent",
+    "created_at",
+    "invalid_identifier",
+    "badge_count",
+]
+
+EXTRA_COLUMNS: Final[dict[str, Callable[[Person, Device], object]]] = {
+    "external_user_id": lambda owner, _: owner.external_id or "",
+    "onesignal_id": lambda owner, _: owner.onesignal_id,
+    "location": lambda owner, _: f"{owner.lat},{owner.long}",
+    "country": lambda owner, _: owner.country,
+    "rooted": lambda _, row: "t" if row.rooted else "f",
+    "ip": lambda owner, _: owner.ip,
+    "web_auth": lambda _, __: "",
+    "web_p256": lambda _, __: "",
+    "unsubscribed_at": lambda _, row: stamp(row.unsubscribed_at) if row.unsubscribed_at else "",
+    "notification_types": lambda _, row: row.notification_types,
+    "timezone_id": lambda owner, _: owner.timezone_id,
+}
+"""The extra fields of an export (onesignal.md 1.6), in the documented order."""
+
+
+def cells(owner: Person, row: Device) -> list[object]:
+    """Give the default columns of an export's row."""
+    return [
+        row.id,
+        row.token,
+        row.session_count,
+        owner.language,
+        owner.timezone,
+        row.app_version,
+        row.os,
+        row.channel.code,
+        row.model,
+        "",
+        tags_text(owner),
+        stamp(row.last_active),
+        row.playtime,
+        "0",
+        stamp(row.created_at),
+        "f" if row.subscribed else "t",
+        0,
+    ]
+
+
+def stamp(at: int) -> str:
+    """Give Unix seconds as an export writes them: UTC, without a zone."""
+    day, second = divmod(at, 86_400)
+    return f"{_day(day)} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+@lru_cache(maxsize=4096)
+def _day(day: int) -> str:
+    return f"{datetime.fromtimestamp(day * 86_400, UTC):%Y-%m-%d}"
+
+
+def tags_text(owner: Person) -> str:
+    """Give tags as JSON; none at all is written in both documented ways."""
+    if not owner.tags:
+        return "" if owner.timezone else "{}"
+    return json.dumps(owner.tags, ensure_ascii=False)
