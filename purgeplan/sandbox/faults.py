@@ -50,7 +50,7 @@ class Faults:
         unknown = sorted(set(rates) - set(FAULTS))
         if unknown or sum(rates.values()) > 1 or min(rates.values(), default=0) < 0:
             problem = f"expected faults whose probabilities sum up to 1 at most, got {dict(rates)}"
-            raise InvalidError(Finding("PP091", problem, f"kinds are {', '.join(FAULTS)}"))
+            raise InvalidError(Finding("PP094", problem, f"kinds are {', '.join(FAULTS)}"))
         self._rates = [(kind, rates[kind]) for kind in FAULTS if rates.get(kind)]
 
     def draw(self) -> str | None:

@@ -95,7 +95,7 @@ def parse_latency(text: str) -> float:
     match = _DURATION.fullmatch(text.strip())
     if match is None:
         problem = f"expected a duration, got {text!r}"
-        raise InvalidError(Finding("PP090", problem, "write a number with its unit, such as 80ms"))
+        raise InvalidError(Finding("PP093", problem, "write a number with its unit, such as 80ms"))
     return float(match[1]) * _UNIT_S[match[2]]
 
 
@@ -107,10 +107,10 @@ def parse_fault(text: str) -> tuple[str, float]:
     kind, _, share = text.strip().partition("=")
     if kind not in FAULTS:
         problem = f"expected a fault such as 429=0.05, got {text!r}"
-        raise InvalidError(Finding("PP091", problem, f"kinds are {', '.join(FAULTS)}"))
+        raise InvalidError(Finding("PP094", problem, f"kinds are {', '.join(FAULTS)}"))
     if not re.fullmatch(r"0(\.\d+)?|1(\.0+)?|\.\d+", share):
         problem = f"expected a probability for the fault {kind}, got {share!r}"
-        raise InvalidError(Finding("PP091", problem, "write a number from 0 to 1"))
+        raise InvalidError(Finding("PP094", problem, "write a number from 0 to 1"))
     return kind, float(share)
 
 
