@@ -17,7 +17,6 @@ _STYLES: Final = {
     "yellow": "33",
     "blue": "1;34",
 }
-_UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def neutral(text: str) -> str:
@@ -31,7 +30,8 @@ def neutral(text: str) -> str:
 
 
 def _harmless(character: str) -> bool:
-    return character in "\n\t" or unicodedata.category(character) not in _UNSAFE
+    known = character.isprintable() or unicodedata.category(character) == "Zs"
+    return known or character in "\n\t"
 
 
 def _escape(character: str) -> str:

@@ -71,6 +71,7 @@ class ProgressView:
             case Ended():
                 self._ticker.close()
                 return
+        self._sample()
         if self._ticker.is_due:
             self._ticker.show(progress_line(self.seen()))
 
@@ -104,15 +105,18 @@ class ProgressView:
                 self._states[outcome.state] += 1
                 self._settled += 1
 
-    def _rate(self) -> float | None:
-        """Give settled ids a second over the last RATE_SPAN_S; None before anything is known."""
+    def _sample(self) -> None:
+        """Remember how far it was, back to the last sample older than RATE_SPAN_S."""
         now = self._clock.monotonic()
         if now - self._samples[-1][0] >= REDRAW_S:
             self._samples.append((now, self._settled))
-        while len(self._samples) > 2 and now - self._samples[1][0] >= RATE_SPAN_S:  # noqa: PLR2004 - one older than the span stays
+        while len(self._samples) > 1 and now - self._samples[1][0] >= RATE_SPAN_S:
             self._samples.popleft()
-        (since, before), span_s = self._samples[0], now - self._samples[0][0]
-        del since
+
+    def _rate(self) -> float | None:
+        """Give settled ids a second since the oldest sample; None before any time has passed."""
+        since, before = self._samples[0]
+        span_s = self._clock.monotonic() - since
         return (self._settled - before) / span_s if span_s > 0 else None
 
 

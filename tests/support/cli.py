@@ -1,8 +1,12 @@
 """The command line as a real process, with a clean environment."""
 
+import fcntl
 import os
+import pty
+import select
 import subprocess
 import sys
+import termios
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,3 +68,60 @@ def start(*args, env=None, cwd=None, **streams):
         encoding="utf-8",
         **{**pipes, **streams},
     )
+
+
+class Hands:
+    """A process on a terminal of its own: type to it, read what it shows."""
+
+    def __init__(self, argv, env=None, cwd=None, stdin=None):
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            argv,
+            stdin=slave if stdin is None else stdin,
+            stdout=slave,
+            stderr=slave,
+            env=environment({"TERM": "xterm", **(env or {})}),
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads here
+        )
+        os.close(slave)
+        self.shown = ""
+
+    def read_until(self, text, timeout_s=30):
+        """Read until a text is shown; fails with what was shown instead."""
+        while text not in self.shown:
+            ready, _, _ = select.select([self.master], [], [], timeout_s)
+            assert ready, f"not shown: {text!r}; shown: {self.shown!r}"
+            self.shown += self._read()
+        return self.shown
+
+    def _read(self):
+        try:
+            return os.read(self.master, 65536).decode()
+        except OSError as error:  # how Linux says that the other side is closed
+            message = f"ended; shown: {self.shown!r}"
+            raise AssertionError(message) from error
+
+    def type(self, line):
+        """Type a line."""
+        os.write(self.master, (line + "\n").encode())
+
+    def end(self, timeout_s=30):
+        """Read to the end and give the exit code and all that was shown."""
+        while True:
+            try:
+                more = os.read(self.master, 65536)
+            except OSError:  # as in _read
+                break
+            if not more:
+                break
+            self.shown += more.decode()
+        code = self.process.wait(timeout_s)
+        os.close(self.master)
+        return code, self.shown
+
+
+def on_terminal(*args, env=None, cwd=None):
+    """Start purgeplan on a terminal of its own."""
+    return Hands([*PURGEPLAN, *map(str, args)], env, cwd)

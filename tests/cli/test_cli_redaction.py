@@ -1,0 +1,56 @@
+"""What is struck out of logs, errors and crash reports."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from purgeplan.cli.redaction import HIDDEN, redacted, redacted_field, redacted_value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("key os_v2_app_m5zabc!", f"key {HIDDEN}!"),
+        ("Authorization: Key abcdefghijklmnop1234", f"Authorization: Key {HIDDEN}"),
+        ("basic YWJjZGVmZ2hpamtsbW5vcA==", f"basic {HIDDEN}"),
+        ("to alice.b@mail.example now", f"to {HIDDEN} now"),
+        ("/by/external_id/alice%40mail.example", f"/by/external_id/{HIDDEN}"),
+        ("6F1C2A50-3f0e-4a4e-9a34-1f2d7b3de2a9", "6F1C2A50-…"),
+        ("key is present", "key is present"),
+    ],
+    ids=["os_v2", "header", "basic", "mail", "quoted mail", "uuid", "words"],
+)
+def test_secrets_and_ids_are_struck_out(text, expected):
+    """Keys, tokens and addresses become stars, UUIDs are cut to eight digits."""
+    assert redacted(text) == expected
+
+
+@given(st.uuids(), st.text(max_size=20), st.text(max_size=20))
+def test_no_uuid_survives(uuid, before, after):
+    """A UUID that stands by itself is never whole after redaction."""
+    assert str(uuid) not in redacted(f"{before} {uuid} {after}")
+
+
+@pytest.mark.parametrize("name", ["authorization", "api_key", "token", "key", "seal_key"])
+def test_what_is_named_as_a_secret_is_hidden(name):
+    """A value under a secret's name is hidden whatever it is."""
+    assert redacted_field(name, 12) == HIDDEN
+
+
+def test_free_ids_are_shown_in_part():
+    """An id under an id's name keeps its first four and last two characters."""
+    assert redacted_field("external_id", "customer-000181") == "cust…81"
+    assert redacted_field("ref", "cust…81") == "cust…81"
+    assert redacted_field("keys", "none") == "none"
+
+
+def test_nested_values_keep_their_shape():
+    """Lists, mappings and numbers come out as they went in, their texts redacted."""
+    value = {"a": ["x@y.example", 1, True, None], "token": "t", "o": ("b",), "z": ValueError("no")}
+
+    assert redacted_value(value) == {
+        "a": [HIDDEN, 1, True, None],
+        "token": HIDDEN,
+        "o": ["b"],
+        "z": "no",
+    }
