@@ -25,6 +25,7 @@ class Entry:
 
 COMMANDS: Final[dict[str, Entry]] = {
     "explain": Entry("purgeplan.cli.explain", "Tell what a code or a setting means."),
+    "sandbox": Entry("purgeplan.cli.sandbox", "Run a OneSignal to rehearse on, on this machine."),
 }
 """Everyday ones in the order of use, then the others from A to Z."""
 
