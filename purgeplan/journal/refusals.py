@@ -1,0 +1,111 @@
+"""What the journal refuses and how it says so: errors ready to be raised."""
+
+from pathlib import Path
+from typing import Final
+
+from purgeplan.errors import (
+    Finding,
+    InvalidError,
+    JournalError,
+    RefusedError,
+    StaleError,
+)
+from purgeplan.model.records import PlanRow
+
+_LOOK: Final = "check the disk, then run `purgeplan doctor`"
+
+
+def failed(where: str, error: Exception) -> JournalError:
+    """Say that SQLite or the disk reported an error; the text of either holds no ids."""
+    problem = f"the journal {where} failed: {type(error).__name__}: {error}"
+    return JournalError(Finding("PP403", problem, _LOOK))
+
+
+def illegal(what: str) -> JournalError:
+    """Say that a move was asked for that may not be."""
+    return JournalError(Finding("PP404", f"illegal move: {what}", _LOOK))
+
+
+def unsound(where: str, flaw: str) -> JournalError:
+    """Say that the file holds something else than was written."""
+    return JournalError(Finding("PP405", f"the journal {where} is not sound: {flaw}", _LOOK))
+
+
+def not_durable(setting: str, wanted: object, found: object) -> JournalError:
+    """Say that a setting reads back as something else."""
+    problem = f"SQLite's {setting} is {found!r} and not {wanted!r}"
+    return JournalError(Finding("PP406", problem, "put the journal on a local disk"))
+
+
+def not_dumped(path: Path, error: OSError) -> JournalError:
+    """Say that even the file for the outcomes at hand could not be written."""
+    return JournalError(Finding("PP409", f"{path} could not be written: {error}", _LOOK))
+
+
+def missing(path: Path) -> InvalidError:
+    """Say that there is nothing to read."""
+    return InvalidError(Finding("PP410", f"no journal at {path}", "give --journal, or plan first"))
+
+
+def foreign(path: Path) -> InvalidError:
+    """Say that a file is not ours."""
+    return InvalidError(Finding("PP411", f"{path} is not a journal of purgeplan"))
+
+
+def newer(path: Path, found: int, known: int) -> InvalidError:
+    """Say that a file is ours and from the future."""
+    problem = f"{path} has journal version {found}, this purgeplan knows {known}"
+    return InvalidError(Finding("PP412", problem, "update purgeplan"))
+
+
+def readable_by_others(path: Path, mode: int) -> InvalidError:
+    """Say that others may read what holds the ids of people."""
+    problem = f"others can read or write {path} (mode {mode:o})"
+    return InvalidError(Finding("PP413", problem, f"run: chmod 600 '{path}'"))
+
+
+def not_plain(path: Path) -> InvalidError:
+    """Say that a link or a device stands in for the journal."""
+    return InvalidError(Finding("PP414", f"{path} is not a plain file", "give the file itself"))
+
+
+def not_saved_plan(where: str) -> InvalidError:
+    """Say that a journal in use was given for a saved plan."""
+    problem = f"{where} is a journal in use and not a saved plan"
+    return InvalidError(Finding("PP415", problem, "give it as --journal"))
+
+
+def not_sealable(problem: str) -> RefusedError:
+    """Say why ids can't be forgotten yet."""
+    return RefusedError(Finding("PP416", problem, "finish, retry or cancel it first"))
+
+
+def traces_left(where: str) -> RefusedError:
+    """Say that a reader keeps old pages alive."""
+    problem = f"the ids are sealed, but {where} is being read, so old pages remain"
+    return RefusedError(Finding("PP417", problem, "close the readers, then repeat the command"))
+
+
+def in_the_way(path: Path) -> InvalidError:
+    """Say that a file would be overwritten."""
+    return InvalidError(Finding("PP418", f"{path} exists", "give another name"))
+
+
+def closed(row: PlanRow) -> StaleError:
+    """Say that a plan is closed."""
+    return StaleError(Finding("PP304", f"plan {row.draft.name} is {row.state}", _PLAN_AGAIN))
+
+
+def replaced(by: PlanRow) -> StaleError:
+    """Say that a younger plan of that name stands in the way."""
+    problem = f"plan {by.draft.name} was planned again at {by.planned_at:%Y-%m-%d %H:%M}Z"
+    return StaleError(Finding("PP304", problem, _PLAN_AGAIN))
+
+
+def other_set(row: PlanRow) -> StaleError:
+    """Say that a draft is not of the plan that it was to renew."""
+    problem = f"plan {row.draft.name} has another fingerprint than the one to renew"
+    return StaleError(Finding("PP305", problem, _PLAN_AGAIN))
+
+
+_PLAN_AGAIN: Final = "run `purgeplan plan` again and have the new plan reviewed"
