@@ -7,6 +7,7 @@ import zlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import Final
 
 from purgeplan.sandbox.filters import Test
@@ -87,10 +88,11 @@ async def text(
     snapshot: Snapshot, extra: tuple[str, ...], test: Test | None
 ) -> AsyncIterator[bytes]:
     """Give the CSV of a snapshot in steps, letting other requests in between."""
-    yield _encoded([[*DEFAULT_COLUMNS, *extra]])
-    getters = [EXTRA_COLUMNS[name] for name in extra]
-    rows: Iterator[list[object]] = (
-        cells(owner, row) + [get(owner, row) for get in getters]
+    columns = (*DEFAULT_COLUMNS, *EXTRA_COLUMNS)
+    pick = itemgetter(*map(columns.index, (*DEFAULT_COLUMNS, *extra)))
+    yield _encoded([pick(columns)])
+    rows: Iterator[tuple[object, ...]] = (
+        pick(cells(owner, row))
         for owner, row in snapshot.rows()
         if test is None or test((owner, row))
     )
@@ -99,7 +101,7 @@ async def text(
         await asyncio.sleep(0)
 
 
-def _encoded(rows: list[list[object]] | list[list[str]]) -> bytes:
+def _encoded(rows: list[tuple[object, ...]]) -> bytes:
     written = io.StringIO()
     csv.writer(written, lineterminator="\n").writerows(rows)
     return written.getvalue().encode()

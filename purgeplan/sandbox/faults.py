@@ -5,6 +5,7 @@ import socket
 import struct
 from collections.abc import Callable, Mapping
 from functools import partial
+from http import HTTPStatus
 from random import Random
 from typing import Final
 
@@ -101,7 +102,8 @@ class Faults:
 
 def message(response: Response) -> bytes:
     """Give a whole HTTP/1.1 answer as bytes, its connection closed after it."""
-    head = [f"HTTP/1.1 {response.status_code} Faulted".encode(), b"connection: close"]
+    status = response.status_code
+    head = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode(), b"connection: close"]
     head += [name + b": " + value for name, value in response.raw_headers]
     return b"\r\n".join(head) + b"\r\n\r\n" + bytes(response.body)
 
@@ -133,6 +135,8 @@ async def trickle(transport: asyncio.Transport, receive: Receive, response: Resp
     whole = message(response)
     step = -(-len(whole) // _SLOW_PIECES)
     for start in range(0, len(whole), step):
+        if transport.is_closing():
+            break
         transport.write(whole[start : start + step])
         await asyncio.sleep(_SLOW_S / _SLOW_PIECES)
     transport.close()

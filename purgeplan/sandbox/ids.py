@@ -7,13 +7,9 @@ from typing import Final
 from purgeplan.model.ids import UUID_PATTERN
 
 _UUID = re.compile(UUID_PATTERN)
-_ID_BYTES: Final = 12
 _LOW: Final = 0xFFFF_FFFF
-_ODD: Final = 0x9E37_79B9_7F4A_7C15
-"""Golden-ratio multiplier; mixes the high bits into the mask of the low ones."""
-
-_VERSION_MASK: Final = ~((0xF << 44) | (0x3 << 30)) & ((1 << 96) - 1)
-_VERSION: Final = (0x4 << 44) | (0x2 << 30)
+_ODD: Final = 0x9E37_79B1
+"""Golden-ratio multiplier: makes the mask of the index out of the id's first 32 bits."""
 
 
 class Ids:
@@ -34,19 +30,16 @@ class Ids:
 
     def text(self, index: int, draw: bytes | None = None) -> str:
         """Give the UUID of an index; ``draw`` where the caller has it already."""
-        high = int.from_bytes((draw or self.draw(index))[:_ID_BYTES])
-        high = high & _VERSION_MASK | _VERSION
-        digits = f"{high:024x}{index ^ (high * _ODD >> 40 & _LOW):08x}"
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        high = (draw or self.draw(index))[:12].hex()
+        low = index ^ (int(high[:8], 16) * _ODD >> 16 & _LOW)
+        return f"{high[:8]}-{high[8:12]}-4{high[13:16]}-a{high[17:20]}-{high[20:]}{low:08x}"
 
     def index(self, text: str) -> int | None:
         """Give the index of a UUID in any case, or None where it is none of these."""
         text = text.lower()
         if not is_uuid(text):
             return None
-        number = int(text.replace("-", ""), 16)
-        high = number >> 32
-        index = number & _LOW ^ (high * _ODD >> 40 & _LOW)
+        index = int(text[-8:], 16) ^ (int(text[:8], 16) * _ODD >> 16 & _LOW)
         return index if self.text(index) == text else None
 
 

@@ -18,7 +18,7 @@ class Entry:
     at: datetime
     method: str
     path: str
-    authorized: bool
+    authorized: bool = False
     app_id: str | None = None
     resource: str | None = None
     by: str | None = None

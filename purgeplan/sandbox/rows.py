@@ -1,7 +1,6 @@
 """What one user and one subscription look like: in an export, in the API, to a filter."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -46,13 +45,21 @@ _PLACES: Final = (
     ("JP", "ja", "Asia/Tokyo", 32_400),
     ("IN", "hi", "Asia/Kolkata", 19_800),
 )
-_TAGS: Final[tuple[dict[str, Any], ...]] = (
-    {},
-    {"plan": "free", "level": 1},
-    {"plan": "pro", "level": 4},
-    {"plan": "trial", "city": "Köln"},
-    {"plan": "pro", "level": 12, "note": 'says "hi", twice'},
+_TAGS: Final[tuple[tuple[dict[str, Any], str], ...]] = (
+    ({}, ""),
+    ({}, "{}"),
+    *(
+        (tags, json.dumps(tags, ensure_ascii=False))
+        for tags in (
+            {"plan": "free", "level": 1},
+            {"plan": "pro", "level": 4},
+            {"plan": "trial", "city": "Köln"},
+            {"plan": "pro", "level": 12, "note": 'says "hi", twice'},
+        )
+    ),
 )
+"""Tags and their JSON; none at all is written in both documented ways."""
+
 _VERSIONS: Final = ("3.2.0", "3.9.1", "3.10.0", "4.0.2")
 _WHY_SILENT: Final = (-2, -31, -10, -22)
 
@@ -67,6 +74,7 @@ class Person(NamedTuple):
     timezone_id: str
     timezone: int
     tags: dict[str, Any]
+    tags_text: str
     ip: str
     lat: float
     long: float
@@ -101,6 +109,7 @@ def person(audience: Audience, user: int) -> Person:
     """Make up the user of an index; ``silent_s`` is how long before the reference."""
     draw = audience.user_ids.draw(user)
     country, language, zone, offset = _PLACES[draw[14] % len(_PLACES)]
+    tags, tags_text = _TAGS[draw[15] % len(_TAGS)]
     share = int.from_bytes(draw[16:20]) / _U32
     silent_s = int(THREE_YEARS_S * share * share * share)
     return Person(
@@ -110,7 +119,8 @@ def person(audience: Audience, user: int) -> Person:
         language=language,
         timezone_id=zone,
         timezone=offset,
-        tags=_TAGS[draw[15] % len(_TAGS)],
+        tags=tags,
+        tags_text=tags_text,
         ip=f"192.0.2.{draw[20]}",
         lat=round(draw[21] / 2 - 60, 2),
         long=round(draw[22] * 1.4 - 180, 2),
@@ -153,7 +163,7 @@ def _token(channel: Channel, index: int, draw: bytes) -> str:
     return draw[16:48].hex()
 
 
-DEFAULT_COLUMNS: Final = [
+DEFAULT_COLUMNS: Final = (
     "id",
     "identifier",
     "session_count",
@@ -171,27 +181,28 @@ DEFAULT_COLUMNS: Final = [
     "created_at",
     "invalid_identifier",
     "badge_count",
-]
+)
+"""What every export has, in the documented order."""
 
-EXTRA_COLUMNS: Final[dict[str, Callable[[Person, Device], object]]] = {
-    "external_user_id": lambda owner, _: owner.external_id or "",
-    "onesignal_id": lambda owner, _: owner.onesignal_id,
-    "location": lambda owner, _: f"{owner.lat},{owner.long}",
-    "country": lambda owner, _: owner.country,
-    "rooted": lambda _, row: "t" if row.rooted else "f",
-    "ip": lambda owner, _: owner.ip,
-    "web_auth": lambda _, __: "",
-    "web_p256": lambda _, __: "",
-    "unsubscribed_at": lambda _, row: stamp(row.unsubscribed_at) if row.unsubscribed_at else "",
-    "notification_types": lambda _, row: row.notification_types,
-    "timezone_id": lambda owner, _: owner.timezone_id,
-}
+EXTRA_COLUMNS: Final = (
+    "external_user_id",
+    "onesignal_id",
+    "location",
+    "country",
+    "rooted",
+    "ip",
+    "web_auth",
+    "web_p256",
+    "unsubscribed_at",
+    "notification_types",
+    "timezone_id",
+)
 """The extra fields of an export (onesignal.md 1.6), in the documented order."""
 
 
-def cells(owner: Person, row: Device) -> list[object]:
-    """Give the default columns of an export's row."""
-    return [
+def cells(owner: Person, row: Device) -> tuple[object, ...]:
+    """Give an export's row with ``DEFAULT_COLUMNS``, then ``EXTRA_COLUMNS``."""
+    return (
         row.id,
         row.token,
         row.session_count,
@@ -202,29 +213,36 @@ def cells(owner: Person, row: Device) -> list[object]:
         row.channel.code,
         row.model,
         "",
-        tags_text(owner),
-        stamp(row.last_active),
+        owner.tags_text,
+        _stamp(row.last_active),
         row.playtime,
         "0",
-        stamp(row.created_at),
+        _stamp(row.created_at),
         "f" if row.subscribed else "t",
         0,
-    ]
+        owner.external_id,
+        owner.onesignal_id,
+        f"{owner.lat},{owner.long}",
+        owner.country,
+        "t" if row.rooted else "f",
+        owner.ip,
+        "",
+        "",
+        _stamp(row.unsubscribed_at) if row.unsubscribed_at else "",
+        row.notification_types,
+        owner.timezone_id,
+    )
 
 
-def stamp(at: int) -> str:
+def _stamp(at: int) -> str:
     """Give Unix seconds as an export writes them: UTC, without a zone."""
-    day, second = divmod(at, 86_400)
-    return f"{_day(day)} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    hour, second = divmod(at, 3_600)
+    return _hour(hour) + _MINUTES[second]
 
 
-@lru_cache(maxsize=4096)
-def _day(day: int) -> str:
-    return f"{datetime.fromtimestamp(day * 86_400, UTC):%Y-%m-%d}"
+@lru_cache(maxsize=50_000)
+def _hour(hour: int) -> str:
+    return f"{datetime.fromtimestamp(hour * 3_600, UTC):%Y-%m-%d %H}"
 
 
-def tags_text(owner: Person) -> str:
-    """Give tags as JSON; none at all is written in both documented ways."""
-    if not owner.tags:
-        return "" if owner.timezone else "{}"
-    return json.dumps(owner.tags, ensure_ascii=False)
+_MINUTES: Final = tuple(f":{second // 60:02}:{second % 60:02}" for second in range(3_600))

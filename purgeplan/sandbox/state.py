@@ -68,6 +68,10 @@ class AppState:
         self._gone_subscribed = 0
         self._returned = 0
 
+    def opens_with(self, key: str | None) -> bool:
+        """Tell whether a key is this app's; a revoked one is nobody's."""
+        return key is not None and key == self.key
+
     def settle(self, now: float) -> None:
         """Carry out every deletion that is due."""
         while self._due and self._due[0][0] <= now:

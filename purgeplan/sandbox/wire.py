@@ -1,10 +1,17 @@
 """The wire below a request, which a fault may have to cut."""
 
 import asyncio
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from purgeplan.sandbox.ledger import Entry
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from purgeplan.sandbox.world import World
 
 _EXTENSION: Final = "purgeplan.transport"
 
@@ -22,6 +29,12 @@ class WireProtocol(H11Protocol):
             await app(scope, receive, send)
 
         self.app = on_wire
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse bytes that are no request, and record that they came."""
+        world: World = cast("Starlette", self.config.app).state.world
+        world.record(Entry(world.clock.now(), "", "", resource="unreadable", status=400))
+        super().send_400_response(msg)
 
 
 def transport_of(scope: Scope) -> asyncio.Transport:

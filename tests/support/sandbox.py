@@ -4,6 +4,7 @@ Run as a program this file is that process; its options are those of ``purgeplan
 """
 
 import argparse
+import asyncio
 import contextlib
 import csv
 import io
@@ -14,11 +15,13 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from purgeplan.sandbox import SandboxOptions, parse_fault, parse_latency, serve
+import httpx
+
+from purgeplan.sandbox import SandboxOptions, build_app, parse_fault, parse_latency, serve
 
 _ROOT = Path(__file__).parents[2]
 
@@ -99,6 +102,61 @@ def sandbox(*options: str) -> Iterator[Box]:
             process.terminate()
             process.wait(timeout=30)
             process.stdout.close()
+
+
+class StillClock:
+    """A clock that stands where a test puts it; sleeping moves it on."""
+
+    def __init__(self, at: datetime = datetime(2026, 6, 1, tzinfo=UTC)) -> None:
+        self.at = at
+        self.seconds = 1_000.0
+
+    def now(self) -> datetime:
+        """Give the wall clock's time."""
+        return self.at
+
+    def monotonic(self) -> float:
+        """Give the seconds."""
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Move on at once."""
+        self.move(seconds)
+
+    def move(self, seconds: float) -> None:
+        """Let time pass."""
+        self.at += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+class Inside:
+    """A sandbox in this process, without a wire: its time passes only when a test says so."""
+
+    def __init__(self, **options: Any) -> None:
+        self.clock = StillClock()
+        self.options = SandboxOptions(**{"subscriptions": 60, "now": self.clock.at} | options)
+        self.app = build_app(self.options, self.clock)
+        self.app_id = self.options.apps[0].app_id
+        self.key: str | None = f"Key {self.options.apps[0].api_key}"
+
+    def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Send one request; ``APP`` in the path is the first app's id, a dict is sent as JSON."""
+        return asyncio.run(self._call(method, path.replace("APP", self.app_id), body))
+
+    async def _call(self, method: str, path: str, body: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app)
+        headers = {"Authorization": self.key} if self.key else {}
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.request(method, path, json=body, headers=headers)
+
+    def rows(self) -> list[dict[str, str]]:
+        """Give the audience as it is now."""
+        shown = self("GET", "/_sandbox/audience.csv?app_id=APP").text
+        return list(csv.DictReader(io.StringIO(shown)))
+
+    def state(self) -> dict[str, Any]:
+        """Give the counts."""
+        return self("GET", "/_sandbox/state?app_id=APP").json()
 
 
 def _parser() -> argparse.ArgumentParser:

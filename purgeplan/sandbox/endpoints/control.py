@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from purgeplan.errors import InvalidError
 from purgeplan.sandbox.audience import ONESIGNAL_ID
-from purgeplan.sandbox.endpoints.reading import body_of
+from purgeplan.sandbox.endpoints.reading import body_of, text_of
 from purgeplan.sandbox.exports import text
 from purgeplan.sandbox.replies import RefusedError, basic
 from purgeplan.sandbox.rows import EXTRA_COLUMNS
@@ -26,7 +26,7 @@ from purgeplan.sandbox.world import entry_of, world_of
 
 async def audience(request: Request) -> Response:
     """Give the audience as it is now."""
-    rows = text(_app(request).snapshot(), tuple(EXTRA_COLUMNS), None)
+    rows = text(_app(request).snapshot(), EXTRA_COLUMNS, None)
     return StreamingResponse(rows, media_type="text/csv")
 
 
@@ -37,16 +37,16 @@ async def state(request: Request) -> Response:
 
 async def keys(request: Request) -> Response:
     """Replace or revoke a key, from the next request on."""
-    app, body = _app(request), await body_of(request)
-    app.key = body["api_key"]
+    app = _app(request)
+    app.key = (await body_of(request)).get("api_key")
     return JSONResponse({"success": True})
 
 
 async def come_back(request: Request) -> Response:
     """Bring somebody back."""
-    app, body = _app(request), await body_of(request)
+    app, external_id = _app(request), await text_of(request, "external_id")
     now = int(world_of(request).clock.now().timestamp())
-    user = app.come_back(body["external_id"], now)
+    user = app.come_back(external_id, now)
     if user is None:
         return basic(409, "somebody holds this external_id")
     return JSONResponse(
@@ -61,7 +61,7 @@ async def come_back(request: Request) -> Response:
 async def active(request: Request) -> Response:
     """Give a subscription a session."""
     app, body = _app(request), await body_of(request)
-    found = app.find_subscription(body["subscription_id"])
+    found = app.find_subscription(await text_of(request, "subscription_id"))
     if found is None:
         return basic(404, "no such subscription")
     app.mark_active(found, int(body.get("at", world_of(request).clock.now().timestamp())))

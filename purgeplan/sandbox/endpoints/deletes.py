@@ -55,7 +55,7 @@ async def app(request: Request) -> Response:
 
 async def unrouted(request: Request) -> Response:
     """Answer a path that is none of the API's with a page."""
-    entry_of(request).resource = request.state.resource
+    entry_of(request).resource = "unrouted"
     return html(404)
 
 

@@ -18,3 +18,11 @@ async def body_of(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise RefusedError(basic(400, "Request body is not a JSON object"))
     return body
+
+
+async def text_of(request: Request, name: str) -> str:
+    """Give a required text of a body; RefusedError with 400 where there is none."""
+    text = (await body_of(request)).get(name)
+    if not isinstance(text, str):
+        raise RefusedError(basic(400, f"{name} is required"))
+    return text

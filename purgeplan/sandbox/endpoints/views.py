@@ -1,6 +1,5 @@
 """The endpoints that look: app, user, identity and the legacy players (onesignal.md 1.4-1.8)."""
 
-import json
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
@@ -12,7 +11,7 @@ from purgeplan.sandbox.endpoints.deletes import named_alias, no_aliases, refuse_
 from purgeplan.sandbox.ids import is_uuid
 from purgeplan.sandbox.limits import VIEW_APP, VIEWS
 from purgeplan.sandbox.replies import RefusedError, basic, structured, throttled
-from purgeplan.sandbox.rows import Device, Person, person, tags_text
+from purgeplan.sandbox.rows import Device, Person, person
 from purgeplan.sandbox.state import AppState
 from purgeplan.sandbox.world import (
     World,
@@ -44,14 +43,13 @@ async def app(request: Request) -> Response:
 def _viewable(request: Request, world: World, app_id: str) -> AppState:
     """Give the app that the key may see, or raise RefusedError with 400, 403 or 404."""
     key = key_of(request)
-    holder = world.holder(key)
     organization = key == world.options.organization_key
-    if holder is None and not organization:
+    if not world.knows(key) and not organization:
         raise RefusedError(denied(request, in_structure=False))
     state = world.app(app_id)
     if state is None:
         raise RefusedError(basic(404, f"Couldn't find app with id = {app_id}"))
-    own = holder == app_id.lower() and world.options.app_view == "app"
+    own = state.opens_with(key) and world.options.app_view == "app"
     if not own and not organization:
         raise RefusedError(basic(403, "You do not have permission to view this app."))
     return state
@@ -199,7 +197,7 @@ def _player_json(owner: Person, row: Device) -> dict[str, Any]:
         "device_os": row.os,
         "device_type": row.channel.code,
         "device_model": row.model,
-        "tags": json.loads(tags_text(owner) or "{}"),
+        "tags": owner.tags,
         "last_active": row.last_active,
         "created_at": row.created_at,
         "invalid_identifier": not row.subscribed,
