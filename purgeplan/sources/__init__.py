@@ -1,1 +1,21 @@
-"""Placeholder."""
+"""The kinds of sources, one a file; the table below is the only list of them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from purgeplan.sources.csv import CsvSource
+from purgeplan.sources.inline import InlineSource
+from purgeplan.sources.jsonl import JsonlSource
+from purgeplan.sources.port import Source
+
+KINDS: Final[dict[str, type[Source]]] = {
+    "csv": CsvSource,
+    "jsonl": JsonlSource,
+    "inline": InlineSource,
+}
+"""What ``from`` may say, and who reads it."""
+
+FRAGMENTS: Final[dict[str, Mapping[str, Any]]] = {
+    name: kind.fragment for name, kind in KINDS.items()
+}
+"""What the schema of plans says of each kind's options."""

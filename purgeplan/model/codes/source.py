@@ -2,4 +2,138 @@
 
 from purgeplan.model.codes.text import Explanation
 
-CODES: dict[str, Explanation] = {}
+CODES: dict[str, Explanation] = {
+    "PP201": Explanation(
+        "no such file",
+        "The path of a source or protect list names no file. Paths are relative to the file that "
+        "they are written in; a pattern that matches nothing is an error too.",
+        "correct the path, or put the file there",
+    ),
+    "PP202": Explanation(
+        "path not allowed",
+        "Sources are regular files inside the repository (or inside the plan file's folder, "
+        "outside one). Absolute paths, paths that lead out, links, pipes and devices are refused, "
+        "because what they give may change without a review.",
+        "copy the file into the repository and name it by a relative path",
+    ),
+    "PP203": Explanation(
+        "file can't be read",
+        "The operating system refused to open or read the file.",
+        "check the permissions of the file and of the folders above it",
+    ),
+    "PP204": Explanation(
+        "file changed while it was read",
+        "Size or time of the file were others after reading than before: what was read may be a "
+        "mixture of two states.",
+        "wait until whatever writes the file is done, then repeat the command",
+    ),
+    "PP205": Explanation(
+        "sha256 differs",
+        "The plan pins the content of the file, and the file holds something else. For one file "
+        "it is what `sha256sum FILE` prints; for a pattern what `sha256sum PATTERN | sha256sum` "
+        "prints in the folder of the plan file with LC_ALL=C.",
+        "restore the file that was reviewed, or review the new one and pin it",
+    ),
+    "PP206": Explanation(
+        "compressed file is damaged",
+        "The file ends too early, fails its checksum, or goes on after its end.",
+        "download or export the file again",
+    ),
+    "PP207": Explanation(
+        "wrong encoding",
+        "Text is read as UTF-8, or as UTF-16 where the file starts with its mark. Nothing is "
+        "guessed: a wrong guess changes ids.",
+        "save the file as UTF-8, or say `encoding: latin-1` if that is what it is",
+    ),
+    "PP208": Explanation(
+        "not a text file",
+        "The file holds NUL bytes, starts like a spreadsheet or an archive, or has lines of many "
+        "megabytes.",
+        "export the ids as CSV in UTF-8",
+    ),
+    "PP209": Explanation(
+        "no header",
+        "A CSV must start with a line that names its columns; otherwise the first id would be "
+        "lost, or a name would be taken for an id.",
+        "write the name of the column, such as player_id, as the first line",
+    ),
+    "PP210": Explanation(
+        "row has too few or too many cells",
+        "Every row must have as many cells as the header. A row that does not is often cut off, "
+        "or has a delimiter in a cell without quotes around it.",
+        "correct the row, or export the file again",
+    ),
+    "PP211": Explanation(
+        "broken quotes or line ends",
+        "A quote that is opened must be closed before the next delimiter, quotes inside a quoted "
+        "cell are doubled, and lines end in LF or CRLF.",
+        "correct the row, or export the file again",
+    ),
+    "PP212": Explanation(
+        "column not found",
+        "The file does not have the column that the plan names, or none that fits its kind of ids.",
+        "set `column` to one of the columns that are there",
+    ),
+    "PP213": Explanation(
+        "more than one way to read it",
+        "Several columns, or several delimiters, fit. Nothing is guessed.",
+        "say `column`, or `delimiter`",
+    ),
+    "PP214": Explanation(
+        "id that can't be sent",
+        "Ids of subscriptions and onesignal_id are UUIDs; no id may be empty, a path such as `..`, "
+        "hold control characters, or be a number as a spreadsheet rounds it.",
+        "correct the row; in a spreadsheet format the column as text before filling it",
+    ),
+    "PP215": Explanation(
+        "source is empty",
+        "A source gave no ids. For a cleanup that is more likely a mistake than an answer; a plan "
+        "with `purpose: erasure` takes it as nothing to do.",
+        "look at how the file was made",
+    ),
+    "PP216": Explanation(
+        "file is read differently by two readers",
+        "Rows are counted by purgeplan itself and by the database. The counts differ, so one of "
+        "them misreads the file, and no id of it is used.",
+        "write the file anew with plain quoting; please report it, with a file that shows it",
+    ),
+    "PP217": Explanation(
+        "line is not as JSON lines must be",
+        "Each line must be a JSON object with the id under its key, or a JSON string. Ids are "
+        "strings: numbers lose digits and leading zeros.",
+        "correct the line",
+    ),
+    "PP218": Explanation(
+        "nothing on standard input",
+        "The path `-` reads standard input, and the command has none to read.",
+        "pipe the ids into the command, or name a file",
+    ),
+    "PP219": Explanation(
+        "no room to work",
+        "Ids are spooled to a temporary folder, and the disk or the memory is full.",
+        "free some space, or set TMPDIR to a folder on a larger disk",
+    ),
+    "PP220": Explanation(
+        "as_of lies in the future",
+        "as_of says when the list was true, and whoever was deleted before it is deleted again. "
+        "A time to come would let a list win over every return.",
+        "write the time when the list was made; without a zone it is UTC",
+    ),
+    "PP221": Explanation(
+        "column is of another kind",
+        "In an export of OneSignal, `id` is the id of a subscription, whatever the plan targets.",
+        "name the column that holds the ids meant: onesignal_id or external_user_id",
+    ),
+    "PP222": Explanation(
+        "protect list saved nobody",
+        "A protect list is empty, or none of its ids is in the sources. It may be right; it may "
+        "be the wrong file, column or kind.",
+        "look whether the list is the one that was meant",
+    ),
+    "PP223": Explanation(
+        "ids set aside",
+        "With `purpose: erasure` ids that can't be sent do not stop the others; they are counted "
+        "and listed, and nobody is deleted for them.",
+        "correct the ids and plan again",
+    ),
+}

@@ -1,0 +1,121 @@
+"""The kind ``csv``: tables of text, compressed or not, the column of ids found by its name."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.model.spec import SourceSpec
+from purgeplan.sources.port import Context, Source, Staged
+from purgeplan.sources.reading.decode import lines
+from purgeplan.sources.reading.files import Files, Opened, hashes
+from purgeplan.sources.reading.layout import DELIMITERS, Wanted, layout_of
+from purgeplan.sources.reading.options import COLUMN, PATH
+from purgeplan.sources.reading.places import Spooled
+from purgeplan.sources.reading.scan import Scan
+from purgeplan.sources.reading.staging import holding, new_table, selected, settle
+from purgeplan.sources.reading.unpack import unpacked
+from purgeplan.sources.workspace import MisreadError, Workspace
+
+
+class CsvSource:
+    """Reads CSV, TSV and one-column texts, every cell as text.
+
+    Rows are cut by the database; what it counts is held against our own count of records, quotes
+    and delimiters, since it takes cut files without a word.
+    """
+
+    fragment: ClassVar[Mapping[str, Any]] = {
+        "description": (
+            "Ids from CSV (comma, semicolon or tab; a header is required), TSV, or a .txt with "
+            "one id a line. A full export of OneSignal is recognized by its columns."
+        ),
+        "properties": {
+            "path": PATH,
+            "column": COLUMN,
+            "delimiter": {
+                "enum": [*DELIMITERS],
+                "description": "What parts the cells; left out, what the header shows.",
+                "examples": [";"],
+            },
+            "encoding": {
+                "enum": ["utf-8", "utf-16", "latin-1"],
+                "description": (
+                    "How the text is encoded; left out, UTF-8, or what the file's byte order mark "
+                    "says. latin-1 is never guessed."
+                ),
+                "examples": ["latin-1"],
+            },
+        },
+        "required": ["path"],
+        "examples": [
+            {"from": "csv", "path": "exports/inactive.csv"},
+            {"from": "csv", "path": "protect/staff.csv", "column": "mail", "delimiter": ";"},
+        ],
+    }
+
+    def __init__(self, spec: SourceSpec) -> None:
+        self._spec = spec
+
+    def hashes(self, context: Context) -> Mapping[str, str]:
+        """Give the digests of its files as they are now."""
+        return hashes(context, self._spec)
+
+    def stage(self, context: Context, work: Workspace) -> Staged:
+        """Read every file whole, or raise with the places where one can't be."""
+        found = Files(context, self._spec)
+        parts = [self._one(context, work, source) for source in found]
+        table = parts[0].table
+        for part in parts[1:]:
+            work.run("INSERT INTO $table SELECT * FROM $part", table=table, part=part.table)
+            work.run("DROP TABLE $part", part=part.table)
+        return Staged(
+            name=str(self._spec.options["path"]),
+            table=table,
+            rows=sum(part.rows for part in parts),
+            known=frozenset.intersection(*(part.known for part in parts)),
+            rejected=sum(part.rejected for part in parts),
+            set_aside=tuple(finding for part in parts for finding in part.set_aside),
+            sha256=found.sha256,
+            files=found.hashes,
+        )
+
+    def _one(self, context: Context, work: Workspace, source: Opened) -> Staged:
+        options = self._spec.options
+        wanted = Wanted(self._spec.by, options.get("column"), options.get("delimiter"))
+        units = lines(source.name, unpacked(source), options.get("encoding"))
+        with work.spool() as (path, file):
+            first = next(units, b"")
+            layout = layout_of(source.name, first, wanted)
+            scan = Scan(layout, file)
+            scan.feed(first)
+            for unit in units:
+                scan.feed(unit)
+            file.flush()
+            return self._cut(context, work, scan, Spooled(path, source.name, layout, scan.dropped))
+
+    def _cut(self, context: Context, work: Workspace, scan: Scan, text: Spooled) -> Staged:
+        layout, table = text.layout, new_table(work)
+        rows = scan.records - layout.header
+        select = selected(self._spec.by, layout.chosen, layout.others)
+        context.progress(f"cutting {text.name}", 0, rows)
+        try:
+            cut = -1 if scan.broken else work.read(text.path, layout.shape, select, table)
+        except MisreadError:
+            cut = -1
+        if cut != rows:
+            raise InvalidError(*(text.broken_rows() or [_two_readings(text.name)]))
+        context.progress(f"checking {text.name}", 0, rows)
+        rejected = settle(work, table, self._spec.by)
+        unfit = text.unfit_ids(self._spec.by) if rejected else ()
+        if unfit and not context.set_aside:
+            raise InvalidError(*unfit)
+        known = holding(work, table, layout.others)
+        return Staged(text.name, table, rows, known, rejected, unfit)
+
+
+def _two_readings(name: str) -> Finding:
+    problem = "the rows are counted differently by two readers"
+    return Finding("PP216", problem, "write the file anew, with plain quoting", Place(name))
+
+
+_conforms: type[Source] = CsvSource

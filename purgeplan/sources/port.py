@@ -1,0 +1,80 @@
+"""The port of sources: what a kind is given, and what it must leave in the workspace."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, ClassVar, Final, Protocol
+
+from purgeplan.errors import Finding
+from purgeplan.model.spec import SourceSpec
+from purgeplan.sources.workspace import Workspace
+
+Progress = Callable[[str, int, int | None], None]
+"""Told of long phases: what is being done, how far, of how much (None where unknown)."""
+
+COLUMNS: Final = ("id", "subscription_id", "onesignal_id", "external_id", "opted_out", "channel")
+"""Columns of a staged table, all text. ``opted_out`` is ``t`` or ``f``, ``channel`` is ``email``,
+``sms`` or ``push``. What a source does not know is NULL, and not in ``Staged.known``."""
+
+
+def quiet(phase: str, done: int, total: int | None) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a kind may use of the world.
+
+    ``root`` is the folder that no path may leave, ``folder`` (relative to it) that of the file
+    which names the source. ``set_aside``: ids that are unfit are left out and listed, where
+    otherwise the first of them is an error.
+    """
+
+    root: str
+    folder: str = ""
+    stdin: BinaryIO | None = None
+    set_aside: bool = False
+    progress: Progress = quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """One source as it lies in the workspace: ``table`` has COLUMNS, one row for each row read.
+
+    ``rows`` counts those set aside too, ``rejected`` only them; ``set_aside`` places the first
+    few. ``known`` are the columns beside ``id`` that hold for every row. ``sha256`` is that of the
+    content as it lies there, ``files`` that of each file by its path relative to the root.
+    """
+
+    name: str
+    table: str
+    rows: int
+    known: frozenset[str] = frozenset()
+    rejected: int = 0
+    set_aside: tuple[Finding, ...] = ()
+    sha256: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A kind of source.
+
+    ``stage`` reads it whole or raises: InvalidError with the exact places where it is not as it
+    must be, UnreachableError where it can't be had now. Ids come out canonical and fit
+    (``model.ids``), duplicates and all. ``fragment`` describes its options as JSON Schema
+    (draft-07): properties, required, description, examples; those of every kind (``from``, ``by``,
+    ``as_of``, ``sha256``) are not in it.
+    """
+
+    fragment: ClassVar[Mapping[str, Any]]
+
+    def __init__(self, spec: SourceSpec) -> None:
+        """Take the options, which its schema has checked."""
+        ...
+
+    def stage(self, context: Context, work: Workspace) -> Staged:
+        """Read the source into a table of the workspace."""
+        ...
+
+    def hashes(self, context: Context) -> Mapping[str, str]:
+        """Give ``Staged.files`` as they are now, without reading ids; standard input is left."""
+        ...

@@ -1,0 +1,1 @@
+"""Reading texts whole or not at all: safely opened, unpacked, decoded, counted, placed."""

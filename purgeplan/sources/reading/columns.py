@@ -1,0 +1,92 @@
+"""Columns by their names: which one holds the ids, and what the others are known to hold."""
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID, masked
+
+NAMES: Final = {
+    SUBSCRIPTION_ID: ("player_id", "subscription_id", "id"),
+    ONESIGNAL_ID: ("onesignal_id",),
+    EXTERNAL_ID: ("external_id", "external_user_id"),
+}
+"""What columns with ids of a kind are called; an alias is called by its label."""
+
+EXPORT: Final = frozenset({"id", "device_type", "invalid_identifier"})
+"""Columns by which a full export of OneSignal is known (its CSV always has them)."""
+
+_NAMELIKE = re.compile(r"[A-Za-z_][A-Za-z_ .-]{0,40}\d{0,2}")
+
+
+def is_export(names: Sequence[str]) -> bool:
+    """Tell whether these are the columns of an export: rows are subscriptions, ``id`` theirs."""
+    return set(names) >= EXPORT
+
+
+def names_of(kind: str) -> tuple[str, ...]:
+    """Give what a column with ids of this kind is called by itself."""
+    return NAMES.get(kind, (kind,))
+
+
+def choose(names: Sequence[str], column: str | None, kind: str, place: Place) -> int:
+    """Give the index of the column with the ids.
+
+    Raises InvalidError where it is not there, there twice, one of several, or of another kind.
+    """
+    wanted = (column,) if column else names_of(kind)
+    found = [index for index, name in enumerate(names) if name in wanted]
+    if not found:
+        raise InvalidError(_missing(names, wanted, kind, place))
+    if len(found) > 1:
+        listed = ", ".join(names[index] for index in found)
+        problem = f"{len(found)} columns could hold the ids: {listed}"
+        raise InvalidError(Finding("PP213", problem, "say which with `column`", place))
+    if is_export(names) and names[found[0]] == "id" and kind != SUBSCRIPTION_ID:
+        mend = "name the column that holds them, such as onesignal_id or external_user_id"
+        problem = f"in an export `id` is a subscription, and {kind} is wanted"
+        raise InvalidError(Finding("PP221", problem, mend, place))
+    return found[0]
+
+
+def others(names: Sequence[str], kind: str) -> Mapping[str, int]:
+    """Give the staged columns beside ``id`` that a file has, with their indexes.
+
+    The kind of the ids themselves is not among them. ``id`` is a subscription in an export only.
+    """
+    export = is_export(names)
+    known: dict[str, int] = {}
+    for staged, called in NAMES.items():
+        usual = called if export or staged != SUBSCRIPTION_ID else called[:2]
+        indexes = [index for index, name in enumerate(names) if name in usual]
+        if len(indexes) == 1 and staged != kind:
+            known[staged] = indexes[0]
+    if export:
+        known |= {
+            "opted_out": names.index("invalid_identifier"),
+            "channel": names.index("device_type"),
+        }
+    return known
+
+
+def shown(name: str) -> str:
+    """Give a column's name for a message; what could be an id, in a file without a header, masked.
+
+    A cell of many digits or with an at sign is no name.
+    """
+    return name if _NAMELIKE.fullmatch(name) else masked(name)
+
+
+def _missing(names: Sequence[str], wanted: Sequence[str], kind: str, place: Place) -> Finding:
+    there = ", ".join(shown(name) for name in names) or "none"
+    problem = f"no column {' or '.join(wanted)} for the {kind}; there are: {there}"
+    if not any(_NAMELIKE.fullmatch(name) for name in names):
+        mend = "write a first line that names the columns, such as " + names_of(kind)[0]
+        return Finding("PP209", "the first line names no columns", mend, place)
+    folded = {name.casefold(): name for name in names}
+    close = [m for name in wanted for m in get_close_matches(name.casefold(), folded, 1)]
+    if close:
+        return Finding("PP212", problem, f"did you mean {shown(folded[close[0]])}?", place)
+    return Finding("PP212", problem, "say which one with `column`", place)

@@ -1,0 +1,194 @@
+"""Opens the files that a plan names: inside the root, through no link, unchanged while read."""
+
+import errno
+import glob
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from typing import BinaryIO, Final
+
+from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.model.spec import SourceSpec
+from purgeplan.sources.port import Context, Progress
+
+CHUNK: Final = 1 << 20
+STDIN: Final = "-"
+
+_DIRECTORY: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hang
+_LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
+_MEND: Final = "copy the file into the repository and name it by a path relative to this file"
+
+
+class Opened:
+    """A file being read: hashed as it lies there, from the one descriptor that is open."""
+
+    def __init__(self, name: str, file: BinaryIO, size: int | None, progress: Progress) -> None:
+        self.name = name
+        self.done = 0
+        self._file = file
+        self._size = size
+        self._progress = progress
+        self._digest = hashlib.sha256()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Give the bytes as they lie there; raises InvalidError where they can't be read."""
+        while chunk := self._next():
+            self._digest.update(chunk)
+            self.done += len(chunk)
+            self._progress(f"reading {self.name}", self.done, self._size)
+            yield chunk
+
+    def _next(self) -> bytes:
+        try:
+            return self._file.read(CHUNK)
+        except OSError as error:
+            raise InvalidError(_unreadable(self.name, error)) from error
+
+    @property
+    def sha256(self) -> str:
+        """Give the digest of what was read so far."""
+        return self._digest.hexdigest()
+
+
+class Files:
+    """The files that a source names by ``path``, one after the other, with their digests."""
+
+    def __init__(self, context: Context, spec: SourceSpec) -> None:
+        self._context = context
+        self._spec = spec
+        self.hashes: dict[str, str] = {}
+        """The sha256 of each file read to its end, by path relative to the root; not of stdin."""
+        self.sha256: str | None = None
+
+    def __iter__(self) -> Iterator[Opened]:
+        """Open each file for its turn, to be read to its end; then check the pin of the plan.
+
+        Raises InvalidError as ``matches`` and ``opened`` do, and where the pin does not hold.
+        """
+        path, place = str(self._spec.options["path"]), self._spec.place
+        if path == STDIN:
+            stdin = _from_stdin(self._context, place)
+            yield stdin
+            self.sha256 = stdin.sha256
+        else:
+            yield from self._named(path, place)
+        if self._spec.sha256 is not None and self.sha256 != self._spec.sha256.lower():
+            mend = "restore the file that was reviewed, or review this one and pin it"
+            problem = f"the content is sha256 {self.sha256}, the plan pins {self._spec.sha256}"
+            raise InvalidError(Finding("PP205", problem, mend, place))
+
+    def _named(self, path: str, place: Place) -> Iterator[Opened]:
+        paths = matches(self._context, path, place)
+        for one in paths:
+            with opened(self._context, one, place) as source:
+                yield source
+            self.hashes[one] = source.sha256
+        if paths == [os.path.normpath(PurePath(self._context.folder, path))]:
+            self.sha256 = self.hashes[paths[0]]
+        else:
+            self.sha256 = _listing(self.hashes, self._context.folder)
+
+
+def hashes(context: Context, spec: SourceSpec) -> Mapping[str, str]:
+    """Give the digests of the files that a source names, as they are now; none of stdin."""
+    if spec.options["path"] == STDIN:
+        return {}
+    named = Files(context, spec)
+    for source in named:
+        for _ in source.chunks():
+            pass
+    return named.hashes
+
+
+def _listing(found: Mapping[str, str], folder: str) -> str:
+    """Give the sha256 of what ``sha256sum`` prints for these files in that folder."""
+    lines = (
+        f"{digest}  {os.path.relpath(path, folder or '.')}\n" for path, digest in found.items()
+    )
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def matches(context: Context, pattern: str, place: Place) -> list[str]:
+    """Give the paths, relative to the root, that a path or pattern names, in order of their bytes.
+
+    Raises InvalidError where it leads out of the root, or a pattern to nothing. A file that is
+    named as a pattern would be (``a[1].csv``) is itself.
+    """
+    inside = os.path.normpath(PurePath(context.folder, pattern))
+    if PurePath(pattern).is_absolute() or PurePath(inside).parts[0] == "..":
+        raise InvalidError(Finding("PP202", f"{pattern} is outside {_name(context)}", _MEND, place))
+    if not glob.has_magic(pattern) or os.path.lexists(Path(context.root, inside)):
+        return [inside]
+    found = glob.glob(inside, root_dir=context.root, recursive=True)  # noqa: PTH207 - Path.glob takes hidden files too
+    if not found:
+        mend = "correct the pattern, or put the files there"
+        raise InvalidError(Finding("PP201", f"no file matches {pattern}", mend, place))
+    return sorted(found, key=os.fsencode)
+
+
+@contextmanager
+def opened(context: Context, path: str, place: Place) -> Iterator[Opened]:
+    """Open one file for the time of the context; ``path`` is one that ``matches`` gave.
+
+    Raises InvalidError where it is no regular file, is reached through a link, can't be read, or
+    changes meanwhile.
+    """
+    with os.fdopen(_descriptor(context, path, place), "rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise InvalidError(Finding("PP202", f"{path} is not a regular file", _MEND, place))
+        reading = Opened(path, file, before.st_size, context.progress)
+        yield reading
+        after = os.fstat(file.fileno())
+    if _state(before) != _state(after) or reading.done != after.st_size:
+        mend = "wait until whatever writes it is done, then repeat the command"
+        raise InvalidError(Finding("PP204", f"{path} changed while it was read", mend, place))
+
+
+def _from_stdin(context: Context, place: Place) -> Opened:
+    if context.stdin is None:
+        mend = "pipe the ids into the command, or name a file"
+        raise InvalidError(Finding("PP218", "there is no standard input to read", mend, place))
+    return Opened("standard input", context.stdin, None, context.progress)
+
+
+def _descriptor(context: Context, path: str, place: Place) -> int:
+    """Open component by component, so that no link is followed below the root."""
+    *folders, name = PurePath(path).parts
+    at = os.open(context.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for folder in folders:
+            below = os.open(folder, _DIRECTORY, dir_fd=at)
+            os.close(at)
+            at = below
+        return os.open(name, _FILE, dir_fd=at)
+    except OSError as error:
+        raise InvalidError(_refused(path, error, place)) from error
+    finally:
+        os.close(at)
+
+
+def _refused(path: str, error: OSError, place: Place) -> Finding:
+    if error.errno == errno.ENOENT:
+        mend = "correct the path (it is relative to this file), or put the file there"
+        return Finding("PP201", f"there is no file {path}", mend, place)
+    if error.errno in _LINK_ERRORS:
+        return Finding("PP202", f"{path} leads through a link or a file", _MEND, place)
+    return _unreadable(path, error, place)
+
+
+def _unreadable(path: str, error: OSError, place: Place | None = None) -> Finding:
+    why = error.strerror or type(error).__name__
+    return Finding("PP203", f"{path} can't be read: {why}", "check its permissions", place)
+
+
+def _state(found: os.stat_result) -> tuple[int, int]:
+    return found.st_size, found.st_mtime_ns
+
+
+def _name(context: Context) -> str:
+    return PurePath(context.root).name or "the root"

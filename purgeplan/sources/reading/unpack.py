@@ -1,0 +1,76 @@
+"""Unpacks gzip and Zstandard, to the last byte: a cut or damaged file is an error."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import PurePath
+from typing import Any, Final
+
+from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.sources.reading.files import Opened
+
+_GZIP: Final = b"\x1f\x8b"
+_ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_STEP: Final = 4096
+"""Bytes given to a decoder at once: what comes of them, 128 MiB at the worst, fits the memory."""
+
+_Frame = Callable[[], Any]
+
+
+def unpacked(source: Opened) -> Iterator[bytes]:
+    """Give the content: unpacked where it is gzip or Zstandard, as it is otherwise.
+
+    Raises InvalidError where a packed file ends early, fails its checksum or goes on after its
+    end, and where one that is named as packed is not.
+    """
+    chunks = source.chunks()
+    head = next(chunks, b"")
+    frame, errors = _frames(head)
+    if frame is None:
+        if PurePath(source.name).suffix in (".gz", ".zst"):
+            raise InvalidError(_damaged(source.name, "is not compressed as its name says"))
+        yield head
+        yield from chunks
+        return
+    try:
+        yield from _all_frames(frame, _steps(head, chunks))
+    except EOFError:
+        raise InvalidError(_damaged(source.name, "ends in the middle")) from None
+    except errors as error:
+        raise InvalidError(_damaged(source.name, "fails its checks")) from error
+
+
+def _frames(head: bytes) -> tuple[_Frame | None, type[Exception]]:
+    if head.startswith(_GZIP):
+        return lambda: zlib.decompressobj(wbits=31), zlib.error
+    if head.startswith(_ZSTD):
+        import zstandard  # noqa: PLC0415 - most files are not
+
+        return zstandard.ZstdDecompressor().decompressobj, zstandard.ZstdError
+    return None, zlib.error
+
+
+def _steps(head: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chain((head,), chunks):
+        for start in range(0, len(chunk), _STEP):
+            yield chunk[start : start + _STEP]
+
+
+def _all_frames(frame: _Frame, steps: Iterator[bytes]) -> Iterator[bytes]:
+    """Unpack frame after frame; what follows the last one must be a frame too."""
+    current, begun = frame(), False
+    for step in steps:
+        rest = step
+        while rest:
+            yield current.decompress(rest)
+            begun = True
+            rest = current.unused_data if current.eof else b""
+            if current.eof:
+                current, begun = frame(), False
+    if begun:
+        raise EOFError
+
+
+def _damaged(name: str, what: str) -> Finding:
+    place = Place(name)
+    return Finding("PP206", f"the compressed file {what}", "download or export it again", place)

@@ -1,0 +1,252 @@
+"""The workspace: one DuckDB database in a private folder that is gone afterwards."""
+
+import csv
+import errno
+import hashlib
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
+
+from purgeplan.errors import Finding, UnreachableError
+
+if TYPE_CHECKING:
+    import duckdb
+
+FETCH: Final = 10_000
+"""Rows taken from the database at once: quick, and flat in memory."""
+
+_NAME = re.compile("[a-z][a-z0-9_]*")
+
+_READ_CSV = Template(
+    "INSERT INTO $into SELECT $select FROM read_csv($path, columns={$columns}, delim=$delimiter,"
+    " quote=$quote, escape=$quote, header=$header, new_line='\\n', encoding='utf-8',"
+    " auto_detect=false, all_varchar=true, strict_mode=true, null_padding=false,"
+    " ignore_errors=false)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a spooled text is read: nothing of it is detected."""
+
+    width: int
+    delimiter: str = ","
+    quoted: bool = True
+    header: bool = True
+
+
+class MisreadError(Exception):
+    """Raised when the database can't read a spool; its own words are dropped, they show rows."""
+
+
+class Workspace:
+    """Holds tables of text; a context manager that leaves nothing on the disk.
+
+    Files are 0600 in a folder of 0700, below TMPDIR. The database uses ``memory`` and spills
+    beyond it; it reaches no file outside the folder. Raises UnreachableError where disk or
+    memory is full.
+    """
+
+    def __init__(self, memory: str = "512MB", threads: int = 2) -> None:
+        self._settings = (memory, threads)
+        self._numbers = count(1)
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="purgeplan-")).resolve()
+        try:
+            self._base = _connect(self._folder, *self._settings)
+        except BaseException:
+            shutil.rmtree(self._folder)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._base.close()
+        shutil.rmtree(self._folder)
+
+    def new(self, stem: str) -> str:
+        """Give a name, for a table or a file, that nothing has yet."""
+        return f"{stem}_{next(self._numbers)}"
+
+    @contextmanager
+    def spool(self) -> Iterator[tuple[Path, BinaryIO]]:
+        """Open a new 0600 file for writing; it is removed with the context."""
+        path = self._folder / self.new("spool")
+        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            with _room(), os.fdopen(fd, "wb") as file:
+                yield path, file
+        finally:
+            path.unlink()
+
+    def run(self, sql: str, **names: str) -> None:
+        """Run one statement; ``$name`` in it stands for a table or column."""
+        with _room():
+            self._base.execute(_named(sql, names))
+
+    def number(self, sql: str, **names: str) -> int:
+        """Give the one number that a query finds."""
+        with _room():
+            (found,) = self._base.execute(_named(sql, names)).fetchall()
+        return int(found[0])
+
+    def rows(self, sql: str, **names: str) -> Iterator[tuple[Any, ...]]:
+        """Stream the rows that a query finds; other queries may run meanwhile."""
+        for chunk in self._chunks(sql, names):
+            yield from chunk
+
+    def column(self, sql: str, **names: str) -> Iterator[str]:
+        """Stream the first column that a query finds."""
+        for chunk in self._chunks(sql, names):
+            for row in chunk:
+                yield row[0]
+
+    def digest(self, table: str) -> str:
+        """Give the sha256 over the distinct ids of a table, in order of their UTF-8, one a line."""
+        digest = hashlib.sha256()
+        for chunk in self._chunks("SELECT DISTINCT id FROM $table ORDER BY id", {"table": table}):
+            digest.update(("\n".join([row[0] for row in chunk]) + "\n").encode())
+        return digest.hexdigest()
+
+    def read(self, path: Path, shape: Shape, select: str, into: str) -> int:
+        """Insert rows of a spool into a table and give how many; it has columns c0, c1, ...
+
+        Raises MisreadError where the database can't read it in this shape.
+        """
+        import duckdb  # noqa: PLC0415 - takes 0.3 s, and no kind needs it to be described
+
+        statement = _READ_CSV.substitute(
+            into=_checked(into),
+            select=select,
+            path=_text(str(path)),
+            columns=", ".join(f"'c{number}': 'VARCHAR'" for number in range(shape.width)),
+            delimiter=_text(shape.delimiter),
+            quote=_text('"' if shape.quoted else ""),
+            header=str(shape.header).lower(),
+        )
+        try:
+            with _room():
+                (found,) = self._base.execute(statement).fetchall()
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            raise MisreadError(type(error).__name__) from None
+        return int(found[0])
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> int:
+        """Create a table of text from rows made in Python; None and "" are NULL. Gives how many.
+
+        Texts are free of NUL and surrogates. Raises whatever ``rows`` raises.
+        """
+        self.run(f"CREATE TABLE $table ({_typed(columns)})", table=table)
+        with self.spool() as (path, file):
+            written = _write(file, rows)
+            loaded = self.read(path, Shape(len(columns), header=False), "*", table)
+        if loaded != written:
+            raise MisreadError(table)
+        return loaded
+
+    def fill(self, table: str, column: str, doubt: str, value: Callable[[str], str | None]) -> None:
+        """Fill a column where it is NULL and ``doubt`` is not, by a function of Python's."""
+        doubtful = "FROM $table WHERE $column IS NULL AND $doubt IS NOT NULL"
+        names = {"table": table, "column": column, "doubt": doubt}
+        if not self.number(f"SELECT count(*) {doubtful}", **names):
+            return
+        found = self.rows(f"SELECT CAST(rowid AS VARCHAR), $doubt {doubtful}", **names)
+        answers = self.new("answers")
+        self.load(answers, ("place", "value"), ((row, value(text)) for row, text in found))
+        self.run(
+            "UPDATE $table SET $column = $answers.value FROM $answers"
+            " WHERE $table.rowid = CAST($answers.place AS BIGINT)",
+            answers=answers,
+            **names,
+        )
+        self.run("DROP TABLE $answers", answers=answers)
+
+    def _chunks(self, sql: str, names: dict[str, str]) -> Iterator[list[tuple[Any, ...]]]:
+        with _room(), self._base.cursor() as cursor:
+            cursor.execute(_named(sql, names))
+            while chunk := cursor.fetchmany(FETCH):
+                yield chunk
+
+
+def _connect(folder: Path, memory: str, threads: int) -> "duckdb.DuckDBPyConnection":
+    import duckdb  # noqa: PLC0415 - takes 0.3 s, and no kind needs it to be described
+
+    spill = folder / "spill"
+    spill.mkdir(mode=0o700)
+    base = duckdb.connect(str(folder / "ids.duckdb"))
+    for setting in (
+        f"memory_limit = {_text(memory)}",
+        f"threads = {threads}",
+        f"temp_directory = {_text(str(spill))}",
+        "preserve_insertion_order = false",  # orders are asked for; this one costs memory
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        f"allowed_directories = [{_text(f'{folder}/')}]",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        base.execute(f"SET {setting}")
+    return base
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Map what a full disk or memory raises; the rest passes."""
+    import duckdb  # noqa: PLC0415 - takes 0.3 s, and no kind needs it to be described
+
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise UnreachableError(_full(type(error).__name__)) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise UnreachableError(_full(str(error.strerror))) from error
+
+
+def _full(why: str) -> Finding:
+    return Finding(
+        "PP219",
+        f"no room to work in {tempfile.gettempdir()}: {why}",
+        "free some space, or set TMPDIR to a folder on a larger disk",
+    )
+
+
+def _write(file: BinaryIO, rows: Iterable[Sequence[str | None]]) -> int:
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    writer, written = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL), 0
+    for row in rows:
+        writer.writerow(row)
+        written += 1
+    text.flush()
+    text.detach()
+    return written
+
+
+def _typed(columns: Sequence[str]) -> str:
+    return ", ".join(f"{_checked(column)} VARCHAR" for column in columns)
+
+
+def _named(sql: str, names: dict[str, str]) -> str:
+    return Template(sql).substitute({key: _checked(name) for key, name in names.items()})
+
+
+def _checked(name: str) -> str:
+    """Give a name that needs no quoting in SQL; every one is ours."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(name)
+    return name
+
+
+def _text(value: str) -> str:
+    """Give a text as SQL writes it."""
+    return "'" + value.replace("'", "''") + "'"
