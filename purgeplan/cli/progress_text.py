@@ -1,11 +1,8 @@
 """The words of a progress line: pure text from numbers."""
 
 from dataclasses import dataclass
-from typing import Final
 
-_MINUTE: Final = 60
-_HOUR: Final = 3600
-_DAY: Final = 86_400
+from purgeplan.reports.words import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ def progress_line(seen: Seen) -> str:
     if seen.per_s is not None:
         parts.append(f"{seen.per_s:,.1f}/s")
     if seen.eta_s is not None:
-        parts.append(f"ETA {lasting(seen.eta_s)}")
+        parts.append(f"ETA {duration(seen.eta_s)}")
     if seen.why:
         parts.append(seen.why)
     return " · ".join(parts)
@@ -47,20 +44,3 @@ def progress_line(seen: Seen) -> str:
 def phase_line(phase: str, done: int, total: int | None) -> str:
     """Give one line for a phase of planning."""
     return f"{phase}: {done:,}" + (f" of {total:,}" if total is not None else "")
-
-
-def lasting(seconds: float) -> str:
-    """Give a duration in its two largest units: ``1 h 43 min``."""
-    if seconds < _MINUTE:
-        return f"{seconds:.0f} s"
-    whole = round(seconds)
-    if whole < _HOUR:
-        return _two(whole, _MINUTE, "min", 1, "s")
-    if whole < _DAY:
-        return _two(whole, _HOUR, "h", _MINUTE, "min")
-    return _two(whole, _DAY, "d", _HOUR, "h")
-
-
-def _two(whole: int, big: int, name: str, small: int, small_name: str) -> str:
-    many, rest = divmod(whole, big)
-    return f"{many} {name} {rest // small} {small_name}"

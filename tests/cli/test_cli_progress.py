@@ -7,7 +7,7 @@ import pytest
 
 from purgeplan.cli.console import Console
 from purgeplan.cli.progress import HEARTBEAT_S, PhaseView, ProgressView
-from purgeplan.cli.progress_text import Seen, lasting, phase_line, progress_line
+from purgeplan.cli.progress_text import Seen, phase_line, progress_line
 from purgeplan.errors import Exit
 from purgeplan.model.outcome import Code, Item, Outcome, State
 from purgeplan.model.progress import Ended, Settled, Waiting
@@ -207,12 +207,3 @@ def test_a_line_of_nothing_is_whole():
         "0/0 100.0% · 0 accepted · 0 already gone · 0 failed"
     )
     assert phase_line("reading", 5, None) == "reading: 5"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (6180, "1 h 43 min"), (180_000, "2 d 2 h")],
-)
-def test_durations_have_two_units(seconds, expected):
-    """Seconds, minutes, hours and days, the two largest of them."""
-    assert lasting(seconds) == expected
