@@ -42,6 +42,5 @@ def admit(
         refused = (Finding("PP100", "there are no guards", "this build of purgeplan is broken"),)
     if refused:
         raise RefusedError(*refused)
-    unclaimed = spec.limits.max_delete - facts.claimed_before
-    allowance = min(unclaimed + facts.claimed_left, facts.left)
+    allowance = spec.limits.max_delete - facts.claimed_before + facts.claimed_left
     return AdmittedPlan(spec, fingerprint, facts, max(0, allowance))

@@ -224,7 +224,9 @@ class _Run:
     def _finish(self) -> Ended:
         if self._exhausted:
             return Ended(Exit.DONE, "done")
-        return self._means.stops.spent() or Ended(Exit.DONE, "portion")
+        if self.portion is not None and self.portion <= 0:
+            return Ended(Exit.DONE, "portion")
+        return self._means.stops.spent()
 
     def _idle_s(self, paused: tuple[str, float] | None) -> float:
         """Give how long to wait for an answer before the next turn, in seconds."""

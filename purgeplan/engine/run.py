@@ -9,7 +9,7 @@ from purgeplan.engine.admit import AdmittedPlan
 from purgeplan.engine.execute import Means, execute
 from purgeplan.engine.flight import Claimed
 from purgeplan.engine.pacer import Pacer
-from purgeplan.engine.stops import Bounds, StopRequest, Stops, Switches
+from purgeplan.engine.stops import USED_UP, Bounds, StopRequest, Stops, Switches
 from purgeplan.engine.unresolved import sort_unresolved
 from purgeplan.errors import Exit, JournalError, PurgeplanError
 from purgeplan.model.breaker import FIRST_LOOK, shares
@@ -162,7 +162,7 @@ def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally) -> Ended:
 
     A plan too small for the breaker's sample is judged here, by its shares.
     """
-    if ended.exit is not Exit.DONE:
+    if ended.exit is not Exit.DONE and (tally.left or ended.why not in USED_UP):
         return ended
     if 0 < tally.total < FIRST_LOOK:
         absent = tally[State.ABSENT] - tally.presumed_ours
@@ -172,4 +172,4 @@ def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally) -> Ended:
             return Ended(tripped[0], "breaker", tripped[1])
     if tally[State.FAILED] or tally.left:
         return Ended(Exit.INCOMPLETE, "incomplete")
-    return ended
+    return Ended(Exit.DONE, "done")

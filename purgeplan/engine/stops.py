@@ -13,6 +13,12 @@ from purgeplan.model.window import is_open, next_opening
 
 PAUSE_LOOK_S: Final = 0.5
 
+LIMIT: Final = "limit"
+BUDGET: Final = "budget"
+MAX_DELETE: Final = "max_delete"
+USED_UP: Final = frozenset({LIMIT, BUDGET, MAX_DELETE})
+"""Reasons that are none where the last id fitted in exactly."""
+
 
 @dataclass(slots=True)
 class StopRequest:
@@ -69,23 +75,21 @@ class Stops:
         bounds = (self._bounds.allowance, self._bounds.most, self._bounds.budget_left)
         return max(0, min(bound for bound in bounds if bound is not None) - self._claimed)
 
-    def spent(self) -> Ended | None:
-        """Say which bound is used up, where one is; the canary's and --limit's end the same way."""
-        if self.allowed() > 0:
-            return None
+    def spent(self) -> Ended:
+        """Say which bound is used up, once nothing more is allowed."""
         if self._bounds.most is not None and self._claimed >= self._bounds.most:
-            return Ended(Exit.STOPPED_EARLY, "limit", Finding("PP508", "--limit is reached", _SAME))
+            return Ended(Exit.STOPPED_EARLY, LIMIT, Finding("PP508", "--limit is reached", _SAME))
         budget, left = self._bounds.budget, self._bounds.budget_left
         if budget is not None and left is not None and self._claimed >= left:
             return self._budget_spent(budget)
         problem = f"max_delete lets this plan claim no more than {self._bounds.allowance:,} ids"
-        return Ended(Exit.REFUSED, "max_delete", Finding("PP103", problem, "plan again"))
+        return Ended(Exit.REFUSED, MAX_DELETE, Finding("PP103", problem, "plan again"))
 
     @staticmethod
     def _budget_spent(budget: Budget) -> Ended:
         hours = f"{budget.per_s / 3600:g} h"
         problem = f"the budget of {budget.max_delete:,} ids in {hours} for this app is used up"
-        return Ended(Exit.STOPPED_EARLY, "budget", Finding("PP509", problem, _SAME))
+        return Ended(Exit.STOPPED_EARLY, BUDGET, Finding("PP509", problem, _SAME))
 
     def ended(self) -> Ended | None:
         """Say whether the run must end now: asked to, stop file, time box, window."""
