@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 from purgeplan.sandbox.audience import Audience
 
 THREE_YEARS_S: Final = 3 * 365 * 86_400
-_YEAR_S: Final = 365 * 86_400
 _U32: Final = 1 << 32
 
 
@@ -78,7 +77,7 @@ class Person(NamedTuple):
     ip: str
     lat: float
     long: float
-    silent_s: int
+    last_active: int
     first_active: int
 
 
@@ -106,12 +105,13 @@ class Device(NamedTuple):
 
 
 def person(audience: Audience, user: int) -> Person:
-    """Make up the user of an index; ``silent_s`` is how long before the reference."""
+    """Make up the user of an index, active within three years before the reference."""
     draw = audience.user_ids.draw(user)
     country, language, zone, offset = _PLACES[draw[14] % len(_PLACES)]
     tags, tags_text = _TAGS[draw[15] % len(_TAGS)]
     share = int.from_bytes(draw[16:20]) / _U32
     silent_s = int(THREE_YEARS_S * share * share * share)
+    last_active = audience.reference - silent_s
     return Person(
         onesignal_id=audience.user_ids.text(user, draw),
         external_id=audience.external_id(user, draw),
@@ -124,8 +124,8 @@ def person(audience: Audience, user: int) -> Person:
         ip=f"192.0.2.{draw[20]}",
         lat=round(draw[21] / 2 - 60, 2),
         long=round(draw[22] * 1.4 - 180, 2),
-        silent_s=silent_s,
-        first_active=audience.reference - silent_s - int.from_bytes(draw[23:27]) % _YEAR_S,
+        last_active=last_active,
+        first_active=last_active - (THREE_YEARS_S - silent_s) * draw[23] // 256,
     )
 
 
@@ -134,8 +134,9 @@ def device(audience: Audience, index: int, owner: Person) -> Device:
     draw = audience.subscription_ids.draw(index)
     channel = _CHANNEL_OF[draw[12]]
     share = int.from_bytes(draw[16:20]) / _U32
-    silent_s = owner.silent_s + int((THREE_YEARS_S - owner.silent_s) * share**6)
-    last_active = audience.reference - silent_s
+    known_s = owner.last_active - owner.first_active
+    last_active = owner.last_active - int(known_s * share**6)
+    silent_s = audience.reference - last_active
     subscribed = audience.subscribed(index)
     sessions = draw[13] % 60 if channel.code not in (_EMAIL, _SMS) else 0
     return Device(
@@ -148,9 +149,9 @@ def device(audience: Audience, index: int, owner: Person) -> Device:
         os=channel.os[draw[20] % len(channel.os)],
         model=channel.models[draw[21] % len(channel.models)],
         last_active=last_active,
-        created_at=min(owner.first_active, last_active) - draw[22],
+        created_at=owner.first_active + (last_active - owner.first_active) * draw[22] // 512,
         notification_types=1 if subscribed else _WHY_SILENT[draw[23] % len(_WHY_SILENT)],
-        unsubscribed_at=0 if subscribed else last_active + silent_s * draw[24] // 256 + 1,
+        unsubscribed_at=0 if subscribed else last_active + silent_s * draw[24] // 256,
         rooted=draw[25] < 8,  # noqa: PLR2004 - about three in a hundred
     )
 

@@ -14,9 +14,10 @@ async def user(request: Request) -> Response:
     """Accept the deletion of a user by any alias; the 202 names the onesignal_id."""
     label, alias = named_alias(request)
     state = enter(request, "user", in_structure=True)
-    found = state.find_user(label, alias)
-    _within_limits(request, state, _who(alias, found), in_structure=True)
+    known = state.audience.candidates(label, alias)
+    _within_limits(request, state, known[0] if known else alias, in_structure=True)
     refuse_unfit_alias(label, alias)
+    found = state.find_user(label, alias)
     if found is None:
         raise RefusedError(no_aliases(label, alias))
     state.delete_user(found, world_of(request).clock.monotonic())
@@ -79,18 +80,16 @@ def no_aliases(label: str, alias: str) -> Response:
 
 
 def _subscription(request: Request, state: AppState, one: str, *, in_structure: bool) -> int | None:
-    """Give the subscription that is to be deleted; raise RefusedError with 400 or 429."""
-    found = state.find_subscription(one)
-    owner = None if found is None else state.audience.user_of(found)
-    _within_limits(request, state, _who(one, owner), in_structure=in_structure)
+    """Give the subscription that is to be deleted; raise RefusedError with 400 or 429.
+
+    The limit of one a second is for its user, so that it holds for all subscriptions of one.
+    """
+    known = state.audience.subscription(one)
+    who = one if known is None else state.audience.user_of(known)
+    _within_limits(request, state, who, in_structure=in_structure)
     if not is_uuid(one):
         raise RefusedError(basic(400, "Subscription id is not a valid UUID"))
-    return found
-
-
-def _who(one: str, owner: int | None) -> object:
-    """Give who the limit of one a second is for: the user, also of a subscription."""
-    return one if owner is None else owner
+    return state.find_subscription(one)
 
 
 def _within_limits(request: Request, state: AppState, who: object, *, in_structure: bool) -> None:
