@@ -47,9 +47,6 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request in."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         raw = scope["raw_path"].decode("ascii")
         legacy = raw.startswith(LEGACY_ROOT + "/")
         entry = self._entry(scope, raw)

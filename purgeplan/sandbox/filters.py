@@ -91,7 +91,7 @@ def _tag(key: str, relation: str, value: str) -> Test:
         case "not_exists":
             return lambda row: key not in row[0].tags
         case "in_array" | "not_in_array":
-            wanted = set(value.split(","))
+            wanted = value.split(",")
             if len(wanted) > _MAX_IN_ARRAY:
                 msg = "in_array takes at most 20 values"
                 raise ValueError(msg)

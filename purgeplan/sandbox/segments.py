@@ -61,8 +61,8 @@ class Segments:
         if not isinstance(name, str) or not 0 < len(name) <= _MAX_NAME:
             msg = "name is required and at most 128 characters"
             raise ValueError(msg)
-        if not isinstance(filters, list) or not filters:
-            msg = "filters is required"
+        if not isinstance(filters, list) or not filters or not all(map(_is_object, filters)):
+            msg = "filters is required, a list of objects"
             raise ValueError(msg)
         compile_filters(filters, now.timestamp())
         segment_id = str(body.get("id") or self._new_id()).lower()
@@ -79,3 +79,7 @@ class Segments:
     def _new_id(self) -> str:
         self._made += 1
         return str(uuid5(NAMESPACE_URL, f"{self._app_id}/segments/{self._made}"))
+
+
+def _is_object(entry: object) -> bool:
+    return isinstance(entry, dict)

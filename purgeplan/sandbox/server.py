@@ -5,7 +5,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -74,9 +74,7 @@ def build_app(options: SandboxOptions, clock: Clock) -> Starlette:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    if not isinstance(error, RefusedError):
-        raise TypeError from error
-    return error.response
+    return cast("RefusedError", error).response
 
 
 class _Server(uvicorn.Server):

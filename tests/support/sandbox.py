@@ -140,19 +140,28 @@ class Inside:
         self.key: str | None = f"Key {self.options.apps[0].api_key}"
 
     def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Send one request; ``APP`` in the path is the first app's id, a dict is sent as JSON."""
+        """Send one request; ``APP`` in the path is the app's id, what is not bytes goes as JSON."""
         return asyncio.run(self._call(method, path.replace("APP", self.app_id), body))
 
     async def _call(self, method: str, path: str, body: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self.app)
         headers = {"Authorization": self.key} if self.key else {}
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            return await client.request(method, path, json=body, headers=headers)
+            content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+            return await client.request(method, path, content=content, headers=headers)
 
     def rows(self) -> list[dict[str, str]]:
         """Give the audience as it is now."""
         shown = self("GET", "/_sandbox/audience.csv?app_id=APP").text
         return list(csv.DictReader(io.StringIO(shown)))
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Give every request received so far, where there is a ledger."""
+        return [json.loads(line) for line in self.options.ledger.read_text().splitlines()]
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.app.state.world.ledger.close()
 
     def state(self) -> dict[str, Any]:
         """Give the counts."""
