@@ -1,0 +1,70 @@
+"""A plan with all its runs, as the journal has them: what the forms of a report are made from."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from purgeplan.model.outcome import Code, Skip, State, Verdict
+from purgeplan.model.records import ItemRow, PlanRow, RunRow, Tally
+
+_TROUBLED: Final = (State.FAILED, State.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """So many items that failed or are unknown for the same reason."""
+
+    state: State
+    code: Code | None
+    status: int | None
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything that a report tells but the items themselves; runs come oldest first.
+
+    ``head`` is the last link of the journal's chain, ``events`` how many links of it are this
+    plan's; ``journal`` is where it is and ``identity`` its own name, the same in every copy.
+    """
+
+    plan: PlanRow
+    tally: Tally
+    runs: tuple[RunRow, ...]
+    troubles: tuple[Trouble, ...]
+    head: str
+    events: int
+    journal: str
+    identity: str
+
+    @property
+    def run_seconds(self) -> float:
+        """Give how long its runs took together, as far as their ends are known."""
+        ends = ((run.started_at, run.ended_at) for run in self.runs)
+        return sum((end - start).total_seconds() for start, end in ends if end is not None)
+
+
+def troubles(items: Iterable[ItemRow]) -> tuple[Trouble, ...]:
+    """Count failed and unknown items by what happened to them, the most frequent first."""
+    seen = Counter(
+        (item.state, item.code, item.status) for item in items if item.state in _TROUBLED
+    )
+    return tuple(Trouble(*what, many) for what, many in seen.most_common())
+
+
+def counts(tally: Tally) -> dict[str, object]:
+    """Give the tally in the words of a report; planned is the sum of the six states after it."""
+    return {
+        "planned": tally.total,
+        "accepted": tally[State.ACCEPTED],
+        "already_gone": tally[State.ABSENT],
+        "skipped": tally[State.SKIPPED],
+        "failed": tally[State.FAILED],
+        "unknown": tally[State.SENT],
+        "pending": tally[State.PENDING],
+        "skipped_by": {why.value: tally.skips.get(why, 0) for why in Skip},
+        "verdicts": {verdict.value: tally.verdicts.get(verdict, 0) for verdict in Verdict},
+        "presumed_ours": tally.presumed_ours,
+        "claimed": tally.claimed,
+    }

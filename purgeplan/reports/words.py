@@ -1,0 +1,67 @@
+"""Numbers, times, paces and commands as people read them."""
+
+import re
+import shlex
+from datetime import datetime
+from typing import Final
+
+from purgeplan.model.spec import Pace, Window
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_UNITS: Final = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+_PLAIN: Final = re.compile(r"[\w./:@%+=,-]+", re.ASCII)
+_SPACED: Final = re.compile(r"[\w ./:@%+=,()&#'-]+")
+
+
+def duration(seconds: float) -> str:
+    """Give a duration in its two largest units: ``1 h 43 min``, ``2.5 s``, ``500 ms``."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < _UNITS[2][0]:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    left = round(seconds)
+    parts: list[str] = []
+    for size, name in _UNITS:
+        many, left = divmod(left, size)
+        if many or parts:
+            parts.append(f"{many:,} {name}" if many else "")
+    return " ".join(part for part in parts[:2] if part)
+
+
+def instant(at: datetime) -> str:
+    """Give a UTC time to the minute."""
+    return f"{at:%Y-%m-%d %H:%M}Z"
+
+
+def plural(number: int, word: str) -> str:
+    """Give a number with its noun."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def pace_words(pace: Pace) -> str:
+    """Say how fast requests start."""
+    if pace.rate_per_s is not None:
+        return f"{pace.rate_per_s:g}/s"
+    if pace.starts_per_s is None:
+        return "one at a time, without a delay"
+    return f"{duration(pace.delay_s or 0)} between starts, one at a time ({pace.starts_per_s:g}/s)"
+
+
+def window_words(window: Window) -> str:
+    """Say when requests may start: ``mon tue 22:00-06:00 Europe/Berlin``."""
+    days = " ".join(_DAYS[day] for day in sorted(window.days))
+    return f"{days} {window.since:%H:%M}-{window.until:%H:%M} {window.tz}"
+
+
+def command(*words: str) -> str:
+    """Give a command line to be pasted: a name with spaces in double quotes, as every shell does.
+
+    What a shell might read into is quoted the POSIX way.
+    """
+    return " ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    if _PLAIN.fullmatch(word):
+        return word
+    return f'"{word}"' if _SPACED.fullmatch(word) else shlex.quote(word)
