@@ -1,5 +1,33 @@
-"""Codes of the API, PP6xx."""
+"""Codes of the API and its key, PP6xx."""
+
+from typing import Final
 
 from purgeplan.model.codes.text import Explanation
 
-CODES: dict[str, Explanation] = {}
+_LATER: Final = "Nothing was sent. Repeat the command later."
+
+CODES: dict[str, Explanation] = {
+    "PP601": Explanation(
+        "key refused",
+        "OneSignal refused the API key: wrong, revoked, of another app, or not allowed from this"
+        " machine's address. Nothing is lost.",
+        "Check the key under Settings > Keys & IDs of the app, then repeat the command.",
+    ),
+    "PP602": Explanation(
+        "not OneSignal's answer",
+        "An answer was a redirect, a web page, or something else that the API does not say. A"
+        " proxy, a firewall or a sign-in page stands between, or base_url is wrong.",
+        "Look at what answers at base_url; a run goes on with --after RUN.",
+    ),
+    "PP603": Explanation(
+        "no such app",
+        "OneSignal knows no app with this id, or the key belongs to another organization.",
+        "Copy the app id from Settings > Keys & IDs.",
+    ),
+    "PP604": Explanation(
+        "base_url would leak the key",
+        "The API key goes over https only (http to this very machine), and base_url is a root"
+        " without user, password, query and fragment.",
+        "Give https://api.onesignal.com, or leave it out.",
+    ),
+}

@@ -1,0 +1,69 @@
+"""The one module that imports httpx: the field is moving to a fork with the same interface."""
+
+import ssl
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Final
+
+from httpx import (
+    AsyncBaseTransport,
+    AsyncClient,
+    ConnectError,
+    ConnectTimeout,
+    InvalidURL,
+    PoolTimeout,
+    ReadError,
+    ReadTimeout,
+    Request,
+    Response,
+    Timeout,
+    TimeoutException,
+    TransportError,
+    create_ssl_context,
+)
+
+__all__ = [
+    "AsyncBaseTransport",
+    "AsyncClient",
+    "ConnectError",
+    "InvalidURL",
+    "ReadError",
+    "ReadTimeout",
+    "Request",
+    "Response",
+    "TimeoutException",
+    "TransportError",
+]
+
+CONNECT_S: Final = 10.0
+TOTAL_S: Final = 60.0
+BODY_BYTES: Final = 64 * 1024
+"""More of an answer to a DELETE than this is not read: the API's are below 1 KiB."""
+
+USER_AGENT: Final = "purgeplan"
+
+NOT_SENT: Final = (ConnectError, ConnectTimeout, PoolTimeout)
+"""Failed to resolve, to connect or to shake hands: no byte of the request has left."""
+
+
+def tls_context() -> ssl.SSLContext:
+    """Give the context of every connection: TLS 1.2 at least, certificates always checked.
+
+    Trusts certifi's authorities (slim machines have none) and the system's (corporate networks
+    add their own there); ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are heeded.
+    """
+    context = create_ssl_context()
+    context.load_default_certs()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def plain_client(timeout_s: float = TOTAL_S) -> AsyncClient:
+    """Give a client that does what it is told: no redirects, proxies, netrc, or cookies."""
+    return AsyncClient(
+        verify=tls_context(),
+        trust_env=False,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        timeout=Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+    )
