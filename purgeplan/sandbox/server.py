@@ -69,7 +69,6 @@ def build_app(options: SandboxOptions, clock: Clock) -> Starlette:
         exception_handlers={RefusedError: _refused},
     )
     app.state.world = world
-    app.router.redirect_slashes = False
     return app
 
 
@@ -94,14 +93,15 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._leave)
-        yield
-
-    def _leave(self) -> None:
-        self.should_exit = True
+    def ending(self) -> Iterator[None]:
+        """End on a signal from now on; uvicorn raises it again when it is done, to no effect."""
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in signals}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def serve(options: SandboxOptions, ready: Callable[[dict[str, Any]], None]) -> None:
@@ -129,7 +129,8 @@ def serve(options: SandboxOptions, ready: Callable[[dict[str, Any]], None]) -> N
             timeout_graceful_shutdown=2,
         )
         server = _Server(config, lambda: ready(_announcement(options, url)))
-        asyncio.run(server.serve(sockets=[listener]))
+        with server.ending():
+            asyncio.run(server.serve(sockets=[listener]))
     app.state.world.ledger.close()
 
 
