@@ -57,14 +57,14 @@ def sniff(path: Path) -> Listing:
     except OSError as error:
         problem = f"can't read the list: {error.strerror}"
         raise InvalidError(
-            Finding("PP098", problem, "is the path right?", Place(str(path)))
+            Finding("PP092", problem, "is the path right?", Place(str(path)))
         ) from error
     listing = looks(path.name, first.decode(), lines)
     if not listing.columns:
         named = ", ".join(shown(one) for one in listing.names)
         mend = "say which one with --column and what it holds with --by"
         problem = f"no column looks like ids; there are: {named}"
-        raise InvalidError(Finding("PP098", problem, mend, Place(str(path), 1)))
+        raise InvalidError(Finding("PP092", problem, mend, Place(str(path), 1)))
     return listing
 
 
@@ -77,7 +77,7 @@ def looks(name: str, head: str, lines: int) -> Listing:
         if PurePath(bare).suffix == ".txt":
             return Listing(lines, ("id",), (Column("id", SUBSCRIPTION_ID, by_default=True),))
         mend = "write player_id as its first line, or call the file .txt"
-        finding = Finding("PP098", "the list has no header line", mend, Place(name, 1))
+        finding = Finding("PP092", "the list has no header line", mend, Place(name, 1))
         raise InvalidError(finding)
     columns = tuple(_columns(header, rows[1:]))
     return Listing(max(0, lines - 1), header, columns, {"id", "device_type"} <= set(header))

@@ -8,6 +8,18 @@ CODES: dict[str, Explanation] = {
         "The command, an option or an argument is not one that purgeplan knows, or one is missing.",
         "Run the command with --help.",
     ),
+    "PP091": Explanation(
+        "the demo went another way",
+        "The demo checks each of its steps against the sandbox, and one did not come out as it "
+        "should.",
+        "Please report it with what the demo printed.",
+    ),
+    "PP092": Explanation(
+        "a list that can't be used",
+        "The file given to init is not a text table with a header, or has no column that looks "
+        "like the ids that the plan would need.",
+        "Export the ids as CSV with a header line, or name the column with --column and --by.",
+    ),
     "PP095": Explanation(
         "unknown environment variable",
         "A variable starts with PURGEPLAN_ and nothing reads it. It is refused rather than "
@@ -15,20 +27,26 @@ CODES: dict[str, Explanation] = {
         "Correct its name, or unset it.",
     ),
     "PP096": Explanation(
+        "a saved plan without its policy",
+        "The plan was made under a policy, and none is found from here. It is not applied without, "
+        "since what the policy forbids would then be allowed.",
+        "Run the command inside a checkout of the repository that holds the policy.",
+    ),
+    "PP097": Explanation(
+        "another journal than the policy's",
+        "The policy pins the journal of this app, so that all runs of it have one memory.",
+        "Leave --journal and PURGEPLAN_JOURNAL out.",
+    ),
+    "PP098": Explanation(
         "a file is in the way",
         "A file that would be written exists already; purgeplan never overwrites one.",
         "Give another name, or move the old file away yourself.",
     ),
-    "PP097": Explanation(
-        "an answer is missing",
-        "The command needs something that was not given, and there is no terminal to ask at.",
-        "Give the options that the message names.",
-    ),
-    "PP098": Explanation(
-        "a list that can't be read",
-        "The file given to init is not a text table with a header, or has no column that looks "
-        "like ids.",
-        "Export the ids as CSV with a header line, as UTF-8.",
+    "PP099": Explanation(
+        "no such plan or run",
+        "What was named is neither a plan file, nor the name of a plan or the number of a run in "
+        "the journal.",
+        "purgeplan status lists the plans and runs of the journal.",
     ),
     "PP390": Explanation(
         "nobody there to confirm",
