@@ -65,7 +65,7 @@ def budget_used(rules: Rules, journal: Journal | None, now: datetime) -> int | N
 
 def at_start(row: PlanRow, rules: Rules, app: AppFacts, journal: Journal, now: datetime) -> Facts:
     """Give the facts of a planned set as they are now: what is left, against the app as it is."""
-    planned = from_json(row.draft.summary)
+    planned = from_json(row.draft.summary["facts"])
     known = population(rules, app)
     if known.origin == "unknown" and planned.population.origin == "export":
         known = planned.population

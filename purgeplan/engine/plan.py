@@ -129,7 +129,10 @@ class Planner:
             text=spec.text,
             expires_at=review.expires_at,
             not_before=review.not_before,
-            summary=known.to_json(review.facts),
+            summary={
+                "facts": known.to_json(review.facts),
+                "policy": review.policy.path if review.policy else None,
+            },
             evidence={source.ids_digest: source.as_of for source in resolved.sources},
             files=resolved.files,
             protects={one.name: one.ids_digest for one in resolved.protects},

@@ -10,6 +10,7 @@ from purgeplan.reports.plan_json import plan_document
 from purgeplan.reports.plan_markdown import plan_markdown
 from purgeplan.reports.plan_text import plan_text
 from purgeplan.reports.record import Record, troubles
+from purgeplan.reports.record import counts as run_counts
 from purgeplan.reports.run_csv import run_csv
 from purgeplan.reports.run_json import run_document
 from purgeplan.reports.run_markdown import run_markdown
@@ -25,6 +26,8 @@ __all__ = [
     "closing_line",
     "plan_document",
     "plan_markdown",
+    "plan_text",
+    "run_counts",
     "run_markdown",
     "troubles",
 ]

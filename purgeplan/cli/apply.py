@@ -1,0 +1,262 @@
+"""``purgeplan apply`` and ``retry``: through the gates, confirmed, then deletion as it goes on."""
+
+import asyncio
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from purgeplan.bootstrap import Shop, look
+from purgeplan.cli.commands import Command
+from purgeplan.cli.console import Console
+from purgeplan.cli.opening import (
+    Opened,
+    journal_option,
+    json_option,
+    open_plan,
+    operator,
+    path_argument,
+)
+from purgeplan.cli.running import Start, follow
+from purgeplan.errors import Exit, Finding, RefusedError, StaleError, UnconfirmedError
+from purgeplan.model.outcome import State
+from purgeplan.model.ports import Journal
+from purgeplan.model.records import PlanRow, Tally
+from purgeplan.model.review import Review
+
+if TYPE_CHECKING:
+    from purgeplan.engine.admit import AdmittedPlan
+    from purgeplan.engine.apply import Gatekeeper
+    from purgeplan.model.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How the operator consents: by typing (nothing given), or by name and fingerprint."""
+
+    name: str | None = None
+    fingerprint: str | None = None
+    standing: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether somebody must be asked."""
+        return self.name is None
+
+    def check(self, app_name: str) -> None:
+        """Raise UnconfirmedError where options are given that do not confirm."""
+        problem = None
+        if self.name is not None and self.name != app_name:
+            problem = "--confirm is not the name of the plan's app"
+        elif self.name is not None and self.fingerprint is None and not self.standing:
+            problem = "--confirm wants --fingerprint too, all 64 digits"
+        elif self.standing and self.name is None:
+            problem = "--standing wants --confirm too"
+        if problem is not None:
+            mend = "`purgeplan plan` prints the whole command"
+            raise UnconfirmedError(Finding("PP310", problem, mend))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the operator asked for: the run, the consent to it, and how it is told."""
+
+    order: "Order"
+    consent: Consent
+    as_json: bool
+
+
+def _fingerprint(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and (len(value) != 64 or set(value) - set("0123456789abcdef")):  # noqa: PLR2004 - hex digits of a sha256
+        message = "expected all 64 hex digits, as `purgeplan plan` prints them"
+        raise click.BadParameter(message)
+    return value
+
+
+def run_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's
+    """Add the options that apply and retry share."""
+    for option in reversed((
+        path_argument,
+        journal_option,
+        json_option,
+        click.option("--confirm", metavar="NAME", help="The app's name, instead of typing it."),
+        click.option("--fingerprint", callback=_fingerprint, metavar="DIGITS",
+                     help="Apply this plan and no other: all 64 digits."),
+        click.option("--standing", is_flag=True,
+                     help="By the policy's standing approval, instead of --fingerprint."),
+        click.option("--limit", type=click.IntRange(1), help="So many ids in this run at most."),
+        click.option("--wait", is_flag=True, help="Sleep while the plan's window is closed."),
+        click.option("--after", type=int, metavar="RUN",
+                     help="The run that stopped and that you have looked at."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.command("apply", cls=Command)
+@run_options
+@click.pass_obj
+def command(console: Console, /, **given: Any) -> int:  # noqa: ANN401 - the options above
+    """Delete what the plan has frozen, or go on where the last run stopped.
+
+    Asks for the app's name and the count; a script gives --confirm and --fingerprint.
+    """
+    return carry_out(console, "apply", **given)
+
+
+def carry_out(
+    console: Console,
+    verb: str,
+    *,
+    path: Path,
+    journal: Path | None,
+    **given: Any,  # noqa: ANN401
+) -> int:
+    """Carry out apply or retry: everything up to the run, and the run."""
+    from purgeplan.engine.run import Order  # noqa: PLC0415 - start-up stays fast
+
+    consent = Consent(given["confirm"], given["fingerprint"], given["standing"])
+    opened = open_plan(path, journal)
+    shop = opened.shop
+    consent.check(shop.rules.spec.app.name)
+    order = Order(verb, given["limit"], given["wait"], given["after"], consent.fingerprint)
+    key = shop.key()
+    with (
+        shop.lock().hold(shop.rules.spec.app.id, operator(), verb),
+        closing(shop.journal()) as memory,
+    ):
+        asked = Asked(order, consent, given["as_json"])
+        one = _Application(console, shop, memory, asked, key)
+        row = one.frozen(opened)
+        tally = one.gate(row)
+        if not tally.left:
+            return one.nothing_to_do(row, tally)
+        return asyncio.run(one.run(row))
+
+
+class _Application:
+    def __init__(
+        self, console: Console, shop: Shop, journal: Journal, asked: "Asked", key: "Secret"
+    ) -> None:
+        self._console = console
+        self._shop = shop
+        self._journal = journal
+        self._order = asked.order
+        self._consent = asked.consent
+        self._as_json = asked.as_json
+        self._key = key
+        self._keeper: Gatekeeper = shop.gatekeeper(journal, asked.order)
+
+    def frozen(self, opened: Opened) -> PlanRow:
+        """Find the frozen set: in the saved plan, in the journal, or by planning anew."""
+        from purgeplan.engine.gates import frozen  # noqa: PLC0415
+
+        if opened.saved is not None:
+            return self._adopt(opened.saved)
+        row = frozen(self._journal, self._shop.rules.spec)
+        return row if row is not None else self._plan_anew()
+
+    def _adopt(self, saved: Path) -> PlanRow:
+        from purgeplan.journal import open_reader  # noqa: PLC0415
+
+        with closing(open_reader(saved)) as reader:
+            (row,) = reader.plans()
+            return self._journal.adopt(reader, row.plan_id, self._shop.clock.now())
+
+    def _plan_anew(self) -> PlanRow:
+        from purgeplan.cli.plan import make_plan  # noqa: PLC0415
+
+        self._console.say("No plan of that name is in the journal; planning anew.")
+        app = asyncio.run(look(self._shop.view(self._key)))
+        planned = make_plan(self._console, self._shop, self._journal, app)
+        if planned.review.violations:
+            raise RefusedError(*planned.review.violations)
+        if not self._consent.asks and self._order.fingerprint != planned.review.fingerprint:
+            problem = "no frozen set with that fingerprint is in the journal"
+            raise StaleError(Finding("PP306", problem, "run `purgeplan plan` with this --journal"))
+        if planned.row is None:
+            raise RefusedError(Finding("PP215", "nobody is planned", "look at the source"))
+        return planned.row
+
+    def gate(self, row: PlanRow) -> Tally:
+        """Pass the gates that need no network; `retry` opens the plan again first."""
+        if self._order.command == "retry":
+            self._journal.reopen(row.plan_id, self._shop.clock.now())
+            row = self._journal.plan(row.plan_id)
+        return self._keeper.before_network(row)
+
+    def nothing_to_do(self, row: PlanRow, tally: Tally) -> int:
+        """Say that nothing is left; 4 as long as some of the plan's ids failed."""
+        from purgeplan.reports import closing_line  # noqa: PLC0415
+
+        code = Exit.INCOMPLETE if tally[State.FAILED] else Exit.DONE
+        self._console.say("Nothing to do: nothing of this plan is left to be sent.")
+        if code is Exit.INCOMPLETE:
+            self._console.say(f"To try the failed ones again: purgeplan retry {row.draft.path}")
+        if self._as_json:
+            self._console.document({"type": "summary", "exit": int(code), "left": 0})
+        else:
+            self._console.product(closing_line(tally, code))
+        return code
+
+    async def run(self, row: PlanRow) -> int:
+        """Pass the gates that need the network, have it confirmed, and run."""
+        from purgeplan.engine.stops import StopRequest  # noqa: PLC0415
+
+        key, view = self._key, self._shop.view(self._key)
+        try:
+            admitted = await self._keeper.with_network(row, view)
+            self._confirm(row, admitted)
+            request = StopRequest()
+            async with self._shop.world(self._journal, key, view, request, operator()) as world:
+                bounds = self._keeper.bounds(admitted)
+                start = Start(admitted, row, world, self._order, bounds)
+                return await follow(self._console, start, as_json=self._as_json)
+        finally:
+            await view.close()
+
+    def _confirm(self, row: PlanRow, admitted: "AdmittedPlan") -> None:
+        from purgeplan.cli.prompt import confirm  # noqa: PLC0415
+        from purgeplan.model.measure import noun  # noqa: PLC0415
+        from purgeplan.reports import plan_text  # noqa: PLC0415
+
+        spec, left = self._shop.rules.spec, admitted.facts.left
+        self._console.say(plan_text(self._review(row, admitted)))
+        if self._consent.standing:
+            self._keeper.standing(admitted)
+        elif self._consent.asks:
+            stdin_is_data = any(one.options.get("path") == "-" for one in spec.sources)
+            confirm(
+                self._console, spec.app.name, left, noun(spec.target.resource, left), stdin_is_data
+            )
+        how = "standing" if self._consent.standing else "typed" if self._consent.asks else "option"
+        now = self._shop.clock.now()
+        self._journal.note("confirmed", row.plan_id, None, now, {"how": how, "count": left})
+
+    def _review(self, row: PlanRow, admitted: "AdmittedPlan") -> Review:
+        """Give the planned set as it is now, for whoever confirms."""
+        from dataclasses import replace  # noqa: PLC0415
+
+        from purgeplan.guards import warnings  # noqa: PLC0415
+        from purgeplan.model.eta import estimate  # noqa: PLC0415
+
+        rules, now = self._shop.rules, self._shop.clock.now()
+        left = self._journal.items(row.plan_id, (State.PENDING, State.SENT))
+        facts = replace(admitted.facts, sample=tuple(one.id for one in islice(left, 20)))
+        return Review(
+            spec=rules.spec,
+            policy=rules.policy,
+            facts=facts,
+            fingerprint=row.draft.fingerprint,
+            planned_at=row.planned_at,
+            expires_at=row.draft.expires_at,
+            not_before=row.planned_at + timedelta(seconds=rules.spec.not_before_s),
+            eta=estimate(facts.left, rules.spec.pace, now, row.draft.expires_at),
+            journal=self._journal.where,
+            warnings=warnings(rules.spec, rules.policy, facts),
+            continues=facts.claimed_before > 0,
+        )

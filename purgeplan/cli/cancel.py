@@ -1,0 +1,34 @@
+"""``purgeplan cancel``: close a plan so that it is never applied again."""
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from purgeplan.cli.commands import Command
+from purgeplan.cli.console import Console
+from purgeplan.cli.opening import journal_option, open_plan, operator, path_argument
+from purgeplan.errors import Finding, InvalidError
+from purgeplan.model.outcome import State
+from purgeplan.model.records import PlanState
+
+
+@click.command("cancel", cls=Command)
+@path_argument
+@journal_option
+@click.pass_obj
+def command(console: Console, /, path: Path, journal: Path | None) -> None:
+    """Close an open plan: what is pending of it is never sent.
+
+    What was sent stays sent; there is no way to bring it back.
+    """
+    shop = open_plan(path, journal).shop
+    spec = shop.rules.spec
+    with shop.lock().hold(spec.app.id, operator(), "cancel"), closing(shop.journal()) as memory:
+        row = next(iter(memory.plans(spec.app.id, spec.name)), None)
+        if row is None or row.state is not PlanState.OPEN:
+            problem = f"{spec.name!r} has no open plan" + (f": it is {row.state}" if row else "")
+            raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
+        pending = memory.tally(row.plan_id)[State.PENDING]
+        memory.conclude(row.plan_id, PlanState.CANCELLED, shop.clock.now())
+    console.product(f"Cancelled {spec.name}: {pending:,} pending ids will never be sent.")

@@ -1,0 +1,65 @@
+"""``purgeplan forget``: seal a finished plan, so that its ids are no longer in the journal."""
+
+import os
+import secrets
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import click
+
+from purgeplan.cli.commands import Command
+from purgeplan.cli.console import Console
+from purgeplan.cli.opening import journal_option, open_plan, operator, path_argument
+from purgeplan.errors import Finding, InvalidError
+
+KEY_BYTES: Final = 32
+
+
+@click.command("forget", cls=Command)
+@path_argument
+@journal_option
+@click.option(
+    "--key-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Holds the key of the seal; made, 0600, where it is not there.",
+)
+@click.pass_obj
+def command(console: Console, /, path: Path, journal: Path | None, key_file: Path) -> None:
+    """Replace the ids of a finished plan by their HMAC-SHA256 under a key that you keep.
+
+    With the key, "was this person deleted?" can still be answered; without it, nobody can tell.
+    Pseudonymous, not anonymous: whoever has the key and a list of ids can try them.
+    """
+    shop = open_plan(path, journal).shop
+    spec = shop.rules.spec
+    with shop.lock().hold(spec.app.id, operator(), "forget"), closing(shop.journal()) as memory:
+        row = next(iter(memory.plans(spec.app.id, spec.name)), None)
+        if row is None:
+            problem = f"{spec.name!r} was never planned here"
+            raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
+        sealed = memory.seal(row.plan_id, _key(key_file), shop.clock.now())
+    console.product(f"Sealed {spec.name}: {sealed:,} ids are HMACs now, under {key_file}.")
+
+
+def _key(file: Path) -> bytes:
+    """Read the key, or make one where the file is not there; raises InvalidError for a bad one."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        text = file.read_text("ascii", errors="replace").strip()
+        try:
+            key = bytes.fromhex(text)
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            mend = "name a file that `purgeplan forget` made, or one that is not there yet"
+            problem = f"{file} does not hold {KEY_BYTES * 2} hex digits"
+            raise InvalidError(Finding("PP098", problem, mend)) from None
+        return key
+    key = secrets.token_bytes(KEY_BYTES)
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(f"{key.hex()}\n")
+    return key

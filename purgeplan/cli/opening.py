@@ -1,0 +1,124 @@
+"""Opening a plan for a command: its rules, its journal's place, who runs it."""
+
+import getpass
+import os
+import platform
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from purgeplan import __version__
+from purgeplan.bootstrap import Shop, kinds
+from purgeplan.cli.clock import SystemClock
+from purgeplan.cli.environment import JOURNAL
+from purgeplan.cli.state import state_folder
+from purgeplan.errors import Finding, InvalidError
+from purgeplan.model.ports import Clock
+from purgeplan.model.records import Operator
+from purgeplan.model.spec import Rules
+
+_CI_ADDRESS: Final = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+
+
+journal_option = click.option(
+    "--journal",
+    envvar=JOURNAL,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=f"The journal; default: one a app in the state folder. Also {JOURNAL}.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
+path_argument = click.argument(
+    "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PLAN"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A plan file opened: what makes its objects, and a saved plan's file where it is one."""
+
+    shop: Shop
+    saved: Path | None = None
+
+    @property
+    def rules(self) -> Rules:
+        """Give the plan and its policy."""
+        return self.shop.rules
+
+
+def open_plan(path: Path, journal: Path | None, clock: Clock | None = None) -> Opened:
+    """Read a plan file, or a saved plan, with the policy above it.
+
+    Raises InvalidError with every finding of both.
+    """
+    from purgeplan.journal import is_plan_file  # noqa: PLC0415 - start-up stays fast
+    from purgeplan.planfile import read_plan  # noqa: PLC0415
+
+    clock = clock or SystemClock()
+    if is_plan_file(path):
+        return _open_saved(path, journal, clock)
+    spec, policy = read_plan(path, kinds(), clock.now())
+    return Opened(_shop(Rules(spec, policy), journal, clock))
+
+
+def _open_saved(path: Path, journal: Path | None, clock: Clock) -> Opened:
+    from purgeplan.journal import open_reader  # noqa: PLC0415
+    from purgeplan.planfile import read_saved_plan  # noqa: PLC0415
+
+    reader = open_reader(path)
+    try:
+        (row,) = reader.plans()
+    finally:
+        reader.close()
+    spec, policy = read_saved_plan(row.draft.text, row.draft.path, Path.cwd(), kinds(), clock.now())
+    if policy is None and row.draft.summary.get("policy"):
+        problem = f"{path} was planned under a policy, and none is found from here"
+        mend = "run it inside a checkout of the repository that holds the policy"
+        raise InvalidError(Finding("PP096", problem, mend))
+    return Opened(_shop(Rules(spec, policy), journal, clock), path)
+
+
+def _shop(rules: Rules, journal: Path | None, clock: Clock) -> Shop:
+    from purgeplan.journal import journal_path  # noqa: PLC0415
+
+    entry = rules.policy.app(rules.spec.app.id) if rules.policy else None
+    pinned = Path(rules.spec.root, entry.journal) if entry and entry.journal else None
+    if pinned and journal and journal.absolute() != pinned.absolute():
+        problem = f"the policy pins the journal to {entry.journal if entry else ''}"
+        raise InvalidError(Finding("PP097", problem, "leave --journal out"))
+    place = pinned or journal
+    where = journal_path(str(place) if place else None, rules.spec.app.id, state_folder())
+    return Shop(rules, clock, state_folder(), where)
+
+
+def operator() -> Operator:
+    """Say who runs this process, where, from which commit, in which CI job."""
+    server, repository, run = (os.environ.get(name) for name in _CI_ADDRESS)
+    ci = f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
+    return Operator(_user(), socket.gethostname(), os.getpid(), __version__, _commit(), ci)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else platform.node()
+
+
+def _commit() -> str | None:
+    """Give the commit of the checkout we stand in; None outside one, or without git."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - git as the user has it
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None

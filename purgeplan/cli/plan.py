@@ -1,0 +1,144 @@
+"""``purgeplan plan``: who would go, judged and frozen; nothing is sent."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from purgeplan.bootstrap import Shop, look
+from purgeplan.cli.commands import Command
+from purgeplan.cli.console import Console
+from purgeplan.cli.findings import blocks
+from purgeplan.cli.findings import closing as closing_words
+from purgeplan.cli.opening import (
+    journal_option,
+    json_option,
+    open_plan,
+    operator,
+    path_argument,
+)
+from purgeplan.cli.progress import PhaseView
+from purgeplan.errors import CredentialsError, Exit, Finding, InvalidError
+from purgeplan.model.outcome import State
+from purgeplan.model.ports import AppFacts, Journal
+from purgeplan.model.review import Review
+
+if TYPE_CHECKING:
+    from purgeplan.engine.plan import Planned
+
+
+@click.command("plan", cls=Command)
+@path_argument
+@journal_option
+@json_option
+@click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text")
+@click.option(
+    "--max-bytes",
+    type=click.IntRange(500),
+    default=60_000,
+    show_default=True,
+    help="Of the Markdown; a comment on GitHub takes 65,536.",
+)
+@click.option(
+    "--ids-out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write every id that would be sent; made anew, 0600.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Save the plan for `apply FILE` on another machine; made anew, 0600.",
+)
+@click.option("--detailed-exitcode", is_flag=True, help="10 where there is something to delete.")
+@click.pass_obj
+def command(console: Console, /, path: Path, journal: Path | None, **given: Any) -> int:  # noqa: ANN401 - the options
+    """Show who would go, and freeze the set; deletes nothing, ever.
+
+    PLAN is judged against its limits, its policy and the app as it is. What it prints at the end
+    is the command that applies exactly this set.
+    """
+    for file in (given["ids_out"], given["out"]):
+        _must_be_new(file)
+    opened = open_plan(path, journal)
+    shop = opened.shop
+    app = app_facts(shop)
+    with (
+        shop.lock().hold(shop.rules.spec.app.id, operator(), "plan"),
+        closing(shop.journal()) as memory,
+    ):
+        planned = make_plan(console, shop, memory, app)
+        form = "json" if given["as_json"] else given["form"]
+        show(console, planned.review, form, given["max_bytes"])
+        if planned.row is not None:
+            _write_files(memory, planned.row.plan_id, given["ids_out"], given["out"])
+    return _exit_code(planned.review, detailed=given["detailed_exitcode"])
+
+
+def app_facts(shop: Shop) -> AppFacts:
+    """Look at the app; without a key nothing is known of it, and the guards say what that means."""
+    try:
+        key = shop.key()
+    except CredentialsError:
+        return AppFacts(None, None)
+    return asyncio.run(look(shop.view(key)))
+
+
+def make_plan(console: Console, shop: Shop, journal: Journal, app: AppFacts) -> "Planned":
+    """Resolve, judge and freeze, with progress on stderr."""
+    phases = PhaseView(console, shop.clock)
+    try:
+        with shop.resolve(journal, sys.stdin.buffer, phases) as resolved:
+            planned = shop.planner(journal).plan(resolved, app)
+            for finding in resolved.set_aside:
+                console.insist(blocks([finding], console.styled))
+            return planned
+    finally:
+        phases.close()
+
+
+def show(console: Console, review: Review, form: str, max_bytes: int) -> None:
+    """Print the review on stdout; where it is no text to be read, a refusal on stderr as well."""
+    from purgeplan.reports import PLAN_FORMS, plan_markdown  # noqa: PLC0415 - start-up stays fast
+
+    if form == "markdown":
+        console.product(plan_markdown(review, max_bytes))
+    else:
+        console.product(PLAN_FORMS[form](review))
+    if review.violations:
+        if form != "text":
+            console.insist(blocks(review.violations, console.styled, refused=True))
+        console.insist(console.styled(closing_words(Exit.REFUSED), "bold"))
+
+
+def _exit_code(review: Review, *, detailed: bool) -> int:
+    if review.violations:
+        return Exit.REFUSED
+    return Exit.TO_DELETE if detailed and review.facts.left else Exit.DONE
+
+
+def _must_be_new(file: Path | None) -> None:
+    if file is not None and os.path.lexists(file):
+        raise InvalidError(Finding("PP098", f"{file} exists", "name a file that does not"))
+
+
+def _write_files(journal: Journal, plan_id: int, ids_out: Path | None, out: Path | None) -> None:
+    if ids_out is not None:
+        rows = journal.items(plan_id, (State.PENDING, State.SENT))
+        _write_ids(ids_out, (row.id for row in rows))
+    if out is not None:
+        from purgeplan.journal import save_plan_file  # noqa: PLC0415
+
+        save_plan_file(out, journal, plan_id)
+
+
+def _write_ids(file: Path, ids: Iterable[str]) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.writelines(f"{one}\n" for one in ids)

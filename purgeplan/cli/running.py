@@ -1,0 +1,152 @@
+"""A run as it is followed at the command line: progress, signals, the last words."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from purgeplan.cli.console import Console
+from purgeplan.cli.findings import as_object, blocks
+from purgeplan.cli.log import opened_log, tell
+from purgeplan.cli.progress import ProgressView
+from purgeplan.cli.signals import ENDING
+from purgeplan.errors import Exit
+from purgeplan.model.progress import Ended, Progress, Settled, Waiting
+
+if TYPE_CHECKING:
+    from purgeplan.engine.admit import AdmittedPlan
+    from purgeplan.engine.run import Order, World
+    from purgeplan.engine.stops import Bounds, StopRequest
+    from purgeplan.model.records import PlanRow
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """All that a run starts from."""
+
+    admitted: "AdmittedPlan"
+    row: "PlanRow"
+    world: "World"
+    order: "Order"
+    bounds: "Bounds"
+
+
+async def follow(console: Console, start: Start, *, as_json: bool) -> int:
+    """Follow a run to its end and give its exit code.
+
+    The first signal asks it to stop: what is under way lands, the rest is given back. The second
+    ends at once; what was under way is unknown, and the next run takes it up.
+    """
+    from purgeplan.engine.run import run  # noqa: PLC0415 - start-up stays fast
+
+    journal, row = start.world.journal, start.row
+    view = ProgressView(console, start.world.clock, journal.tally(row.plan_id))
+    stream = Stream(console, start) if as_json else None
+    ended = Ended(Exit.DONE, "done")
+    with opened_log(console) as log, _heeding_signals(console, start.world.request):
+        steps = run(start.admitted, row, start.world, start.order, start.bounds)
+        try:
+            async with aclosing(steps):
+                async for progress in steps:
+                    tell(log, progress)
+                    view.show(progress)
+                    if stream is not None:
+                        stream.show(progress)
+                    if isinstance(progress, Ended):
+                        ended = progress
+        finally:
+            view.close()
+    _last_words(console, start, ended, as_json=as_json)
+    return ended.exit
+
+
+class Stream:
+    """NDJSON of a run on stdout: version, run_started, progress now and then, summary."""
+
+    EVERY_S = 5.0
+
+    def __init__(self, console: Console, start: Start) -> None:
+        self._console = console
+        self._clock = start.world.clock
+        self._settled = 0
+        self._next = self._clock.monotonic()
+        self._emit("version", format_version="1.0", purgeplan=start.world.operator.version)
+        self._emit(
+            "run_started",
+            plan=start.row.draft.name,
+            fingerprint=start.row.draft.fingerprint,
+            left=start.admitted.facts.left,
+        )
+
+    def show(self, progress: Progress) -> None:
+        """Emit what a program wants to know of it."""
+        match progress:
+            case Settled(outcomes=outcomes, in_flight=in_flight):
+                self._settled += len(outcomes)
+                if self._clock.monotonic() >= self._next:
+                    self._next = self._clock.monotonic() + self.EVERY_S
+                    self._emit("progress", answers=self._settled, in_flight=in_flight)
+            case Waiting(why=why, seconds=seconds) if seconds >= 1:
+                self._emit("waiting", why=why, seconds=round(seconds, 1))
+            case _:
+                return
+
+    def _emit(self, kind: str, **data: Any) -> None:  # noqa: ANN401 - whatever JSON takes
+        self._console.document({"type": kind, "ts": self._clock.now().isoformat(), **data})
+
+
+def _last_words(console: Console, start: Start, ended: Ended, *, as_json: bool) -> None:
+    """Say why it stopped, how it goes on, the witness, and a sum that adds up."""
+    from purgeplan.reports import closing_line, run_counts  # noqa: PLC0415
+
+    journal, row = start.world.journal, start.row
+    tally, head = journal.tally(row.plan_id), journal.head()
+    if ended.finding is not None:
+        console.insist(blocks([ended.finding], console.styled))
+    if tally.left:
+        console.say(f"Go on:  {resume_command(start, ended)}")
+    elif ended.exit is Exit.INCOMPLETE:
+        console.say(f"Again, only those:  purgeplan retry {row.draft.path}")
+    console.say(f"Report:  purgeplan report {row.draft.path}")
+    console.say(f"Chain head:  {head}")
+    if as_json:
+        finding = as_object(ended.finding) if ended.finding else None
+        summary = {"type": "summary", "exit": int(ended.exit), "why": ended.why, "head": head}
+        console.document({**summary, "finding": finding, "counts": run_counts(tally)})
+    else:
+        console.product(closing_line(tally, ended.exit))
+
+
+def resume_command(start: Start, ended: Ended) -> str:
+    """Give the command that goes on; a run that a person must look at is named in it."""
+    after = ""
+    if ended.exit is Exit.ATTENTION:
+        after = f" --after {start.world.journal.runs(start.row.plan_id)[0].run_id}"
+    return f"purgeplan apply {start.row.draft.path}{after}"
+
+
+@contextmanager
+def _heeding_signals(console: Console, request: "StopRequest") -> Iterator[None]:
+    """Ask the run to stop at the first signal, end the task at the second."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def heed() -> None:
+        if request.asked:
+            console.say("Stopping at once; nothing is lost.")
+            if task is not None:
+                task.cancel()
+            return
+        request.asked = True
+        console.say("Stopping: what is under way is waited for (5 s at most); again: at once.")
+
+    before = {number: signal.getsignal(number) for number in ENDING}
+    for number in ENDING:
+        loop.add_signal_handler(number, heed)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
