@@ -7,7 +7,7 @@ from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.port import Context, Source, Staged
 from purgeplan.sources.reading.decode import lines
-from purgeplan.sources.reading.files import Files, Opened, hashes
+from purgeplan.sources.reading.files import Files, Opened
 from purgeplan.sources.reading.layout import DELIMITERS, Wanted, layout_of
 from purgeplan.sources.reading.options import COLUMN, PATH
 from purgeplan.sources.reading.places import Spooled
@@ -56,10 +56,6 @@ class CsvSource:
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
 
-    def hashes(self, context: Context) -> Mapping[str, str]:
-        """Give the digests of its files as they are now."""
-        return hashes(context, self._spec)
-
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read every file whole, or raise with the places where one can't be."""
         found = Files(context, self._spec)
@@ -69,7 +65,7 @@ class CsvSource:
             work.run("INSERT INTO $table SELECT * FROM $part", table=table, part=part.table)
             work.run("DROP TABLE $part", part=part.table)
         return Staged(
-            name=str(self._spec.options["path"]),
+            name=found.name,
             table=table,
             rows=sum(part.rows for part in parts),
             known=frozenset.intersection(*(part.known for part in parts)),

@@ -31,10 +31,6 @@ class InlineSource:
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
 
-    def hashes(self, context: Context) -> Mapping[str, str]:
-        """Give nothing: it reads no file."""
-        return {}
-
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Stage the ids; a bad one is told by its number, where the source is written."""
         place = self._spec.place

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from purgeplan.errors import Finding, InvalidError, Place
-from purgeplan.model.ids import EXTERNAL_ID
+from purgeplan.model.ids import EXTERNAL_ID, canonical
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.port import Context, Source, Staged
 from purgeplan.sources.reading import columns
 from purgeplan.sources.reading.decode import lines
-from purgeplan.sources.reading.files import Files, hashes
+from purgeplan.sources.reading.files import Files
 from purgeplan.sources.reading.options import COLUMN, PATH
 from purgeplan.sources.reading.rows import Row, Rows
 from purgeplan.sources.reading.staging import holding
@@ -31,10 +31,6 @@ class JsonlSource:
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
 
-    def hashes(self, context: Context) -> Mapping[str, str]:
-        """Give the digests of its files as they are now."""
-        return hashes(context, self._spec)
-
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read every file whole, or raise at the first line that is not as it must be."""
         found = Files(context, self._spec)
@@ -47,7 +43,7 @@ class JsonlSource:
         )
         table = rows.stage(parsed, work, set_aside=context.set_aside)
         return Staged(
-            name=str(self._spec.options["path"]),
+            name=found.name,
             table=table,
             rows=rows.count,
             known=holding(work, table, reading.known),
@@ -111,7 +107,7 @@ class _Lines:
             if value is None and column == EXTERNAL_ID:
                 continue
             if key in found and isinstance(value, str) and value.isprintable():
-                told[column] = value
+                told[column] = canonical(column, value)
             else:
                 self.known.discard(column)
         return told

@@ -74,7 +74,3 @@ class Source(Protocol):
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read the source into a table of the workspace."""
         ...
-
-    def hashes(self, context: Context) -> Mapping[str, str]:
-        """Give ``Staged.files`` as they are now, without reading ids; standard input is left."""
-        ...

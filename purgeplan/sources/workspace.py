@@ -99,21 +99,25 @@ class Workspace:
             (found,) = self._base.execute(_named(sql, names)).fetchall()
         return int(found[0])
 
-    def rows(self, sql: str, **names: str) -> Iterator[tuple[Any, ...]]:
-        """Stream the rows that a query finds; other queries may run meanwhile."""
-        for chunk in self._chunks(sql, names):
+    def rows(self, sql: str, *values: str, **names: str) -> Iterator[tuple[Any, ...]]:
+        """Stream the rows that a query finds, with ``values`` for each ``?`` in it.
+
+        Other queries may run meanwhile.
+        """
+        for chunk in self._chunks(sql, values, names):
             yield from chunk
 
     def column(self, sql: str, **names: str) -> Iterator[str]:
         """Stream the first column that a query finds."""
-        for chunk in self._chunks(sql, names):
+        for chunk in self._chunks(sql, (), names):
             for row in chunk:
                 yield row[0]
 
     def digest(self, table: str) -> str:
         """Give the sha256 over the distinct ids of a table, in order of their UTF-8, one a line."""
         digest = hashlib.sha256()
-        for chunk in self._chunks("SELECT DISTINCT id FROM $table ORDER BY id", {"table": table}):
+        distinct = "SELECT DISTINCT id FROM $table ORDER BY id"
+        for chunk in self._chunks(distinct, (), {"table": table}):
             digest.update(("\n".join([row[0] for row in chunk]) + "\n").encode())
         return digest.hexdigest()
 
@@ -170,9 +174,11 @@ class Workspace:
         )
         self.run("DROP TABLE $answers", answers=answers)
 
-    def _chunks(self, sql: str, names: dict[str, str]) -> Iterator[list[tuple[Any, ...]]]:
+    def _chunks(
+        self, sql: str, values: tuple[str, ...], names: dict[str, str]
+    ) -> Iterator[list[tuple[Any, ...]]]:
         with _room(), self._base.cursor() as cursor:
-            cursor.execute(_named(sql, names))
+            cursor.execute(_named(sql, names), values)
             while chunk := cursor.fetchmany(FETCH):
                 yield chunk
 
@@ -182,7 +188,7 @@ def _connect(folder: Path, memory: str, threads: int) -> "duckdb.DuckDBPyConnect
 
     spill = folder / "spill"
     spill.mkdir(mode=0o700)
-    base = duckdb.connect(str(folder / "ids.duckdb"))
+    base = duckdb.connect(":memory:")
     for setting in (
         f"memory_limit = {_text(memory)}",
         f"threads = {threads}",

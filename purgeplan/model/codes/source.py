@@ -86,10 +86,11 @@ CODES: dict[str, Explanation] = {
         "correct the row; in a spreadsheet format the column as text before filling it",
     ),
     "PP215": Explanation(
-        "source is empty",
-        "A source gave no ids. For a cleanup that is more likely a mistake than an answer; a plan "
-        "with `purpose: erasure` takes it as nothing to do.",
-        "look at how the file was made",
+        "source or protect list is empty",
+        "A source gave no ids, or a protect list protects nobody. That is more likely a failed "
+        "export than an answer. (An empty source of a plan with `purpose: erasure` is nothing to "
+        "do.)",
+        "look at how the file was made; leave the list out if nobody is to be protected",
     ),
     "PP216": Explanation(
         "file is read differently by two readers",
@@ -125,15 +126,9 @@ CODES: dict[str, Explanation] = {
         "name the column that holds the ids meant: onesignal_id or external_user_id",
     ),
     "PP222": Explanation(
-        "protect list saved nobody",
-        "A protect list is empty, or none of its ids is in the sources. It may be right; it may "
-        "be the wrong file, column or kind.",
-        "look whether the list is the one that was meant",
-    ),
-    "PP223": Explanation(
-        "ids set aside",
-        "With `purpose: erasure` ids that can't be sent do not stop the others; they are counted "
-        "and listed, and nobody is deleted for them.",
-        "correct the ids and plan again",
+        "changed protect list can't be compared",
+        "The list holds another kind of ids than the plan. When planned, the source's own columns "
+        "told which ids it names; the frozen set does not keep them.",
+        "plan again: whoever is on the list by now is subtracted then",
     ),
 }

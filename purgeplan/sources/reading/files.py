@@ -64,6 +64,12 @@ class Files:
         """The sha256 of each file read to its end, by path relative to the root; not of stdin."""
         self.sha256: str | None = None
 
+    @property
+    def name(self) -> str:
+        """Give what the files are called together: the path or pattern from the root."""
+        path = str(self._spec.options["path"])
+        return "standard input" if path == STDIN else _inside(self._context, path)
+
     def __iter__(self) -> Iterator[Opened]:
         """Open each file for its turn, to be read to its end; then check the pin of the plan.
 
@@ -87,21 +93,23 @@ class Files:
             with opened(self._context, one, place) as source:
                 yield source
             self.hashes[one] = source.sha256
-        if paths == [os.path.normpath(PurePath(self._context.folder, path))]:
+        if paths == [self.name]:
             self.sha256 = self.hashes[paths[0]]
         else:
             self.sha256 = _listing(self.hashes, self._context.folder)
 
 
-def hashes(context: Context, spec: SourceSpec) -> Mapping[str, str]:
-    """Give the digests of the files that a source names, as they are now; none of stdin."""
-    if spec.options["path"] == STDIN:
-        return {}
-    named = Files(context, spec)
-    for source in named:
+def digest_of(root: str, path: str) -> str | None:
+    """Give the sha256 of a file, named relative to the root, as it is now; None if it is gone.
+
+    Raises InvalidError as ``opened`` does otherwise.
+    """
+    if not os.path.lexists(Path(root, path)):
+        return None
+    with opened(Context(root), path, Place(path)) as source:
         for _ in source.chunks():
             pass
-    return named.hashes
+        return source.sha256
 
 
 def _listing(found: Mapping[str, str], folder: str) -> str:
@@ -118,7 +126,7 @@ def matches(context: Context, pattern: str, place: Place) -> list[str]:
     Raises InvalidError where it leads out of the root, or a pattern to nothing. A file that is
     named as a pattern would be (``a[1].csv``) is itself.
     """
-    inside = os.path.normpath(PurePath(context.folder, pattern))
+    inside = _inside(context, pattern)
     if PurePath(pattern).is_absolute() or PurePath(inside).parts[0] == "..":
         raise InvalidError(Finding("PP202", f"{pattern} is outside {_name(context)}", _MEND, place))
     if not glob.has_magic(pattern) or os.path.lexists(Path(context.root, inside)):
@@ -184,6 +192,10 @@ def _refused(path: str, error: OSError, place: Place) -> Finding:
 def _unreadable(path: str, error: OSError, place: Place | None = None) -> Finding:
     why = error.strerror or type(error).__name__
     return Finding("PP203", f"{path} can't be read: {why}", "check its permissions", place)
+
+
+def _inside(context: Context, path: str) -> str:
+    return os.path.normpath(PurePath(context.folder, path))
 
 
 def _state(found: os.stat_result) -> tuple[int, int]:

@@ -40,7 +40,10 @@ def sure_sql(kind: str, column: str) -> str:
     """Give an SQL expression: the canonical id where it is surely fit, else NULL."""
     if ids.is_uuid_kind(kind):
         lowered = f"lower(trim({column}, ' '))"
-        return f"CASE WHEN regexp_full_match({lowered}, '{ids.UUID_PATTERN}') THEN {lowered} END"
+        return (
+            f"CASE WHEN regexp_full_match({column}, '{ids.UUID_PATTERN}') THEN {column}"
+            f" WHEN regexp_full_match({lowered}, '{ids.UUID_PATTERN}') THEN {lowered} END"
+        )
     return (
         f"CASE WHEN regexp_full_match({column}, '{_PLAIN}')"
         f" AND strlen({column}) <= {ids.MAX_ID_BYTES} AND {column} NOT IN ('.', '..')"

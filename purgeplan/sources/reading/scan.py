@@ -1,6 +1,5 @@
 """Counts the records of a text by itself while it is spooled, to be held against the database's."""
 
-import re
 from array import array
 from typing import BinaryIO
 
@@ -19,8 +18,6 @@ class Scan:
         self._layout = layout
         self._spool = spool
         self._delimiter = layout.delimiter.encode()
-        mark = re.escape(self._delimiter)
-        self._stray = re.compile(rb'[^%s\n"]"|"[^%s\n"]' % (mark, mark))
         self._quoted = False
         self._odd = False
         self._line = 0
@@ -48,16 +45,26 @@ class Scan:
         return self._odd or self._quoted or not fits
 
     def _outside(self, unit: bytes) -> bytes:
-        """Give what is not within quotes, with one quote left where a quoted part was."""
+        """Give what is not within quotes, with one quote for each quoted cell."""
         if not self._layout.quoted or (b'"' not in unit and not self._quoted):
             return unit
         parts = unit.split(b'"')
-        outside = b'"'.join(parts[self._quoted :: 2])
-        before = b'"' if self._quoted else b""
+        begins = self._quoted
         self._quoted ^= len(parts) % 2 == 0
-        text = before + outside + (b'"' if self._quoted else b"")
-        self._odd = self._odd or self._stray.search(text) is not None
-        return text
+        # An empty part is a doubled quote within a cell. A line feed stands for what is before
+        # and after the unit, so that every quote has neighbors to be judged by.
+        pieces = [b"\n" if begins else b"\n" + parts[0], *parts[1 if begins else 2 :: 2]]
+        pieces += [b"\n"] if self._quoted else []
+        text = b'"'.join(filter(None, pieces))
+        self._odd = self._odd or self._stray(text)
+        return text[1:-1] if self._quoted else text[1:]
+
+    def _stray(self, text: bytes) -> bool:
+        """Tell whether a quoted cell does not begin and end where a cell does."""
+        quotes, mark = text.count(b'"'), self._delimiter
+        begin = text.count(mark + b'"') + text.count(b'\n"')
+        end = text.count(b'"' + mark) + text.count(b'"\n')
+        return begin != quotes or end != quotes
 
     def _without_blanks(self, unit: bytes) -> bytes:
         quoted, kept = self._quoted, []

@@ -1,0 +1,170 @@
+"""Set algebra on ids in the workspace: union, protection, evidence, the frozen set."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from purgeplan.model.ids import comparable, is_uuid_kind
+from purgeplan.sources.port import Staged
+from purgeplan.sources.reading.columns import NAMES
+from purgeplan.sources.reading.fit import sure_key_sql
+from purgeplan.sources.workspace import Workspace
+
+_PART: Final = """
+CREATE VIEW $view AS
+SELECT id, $subscription_id AS subscription_id, $onesignal_id AS onesignal_id,
+       $external_id AS external_id, opted_out, channel, '$rank' AS evidence
+FROM $table
+"""
+
+_NAMED: Final = """
+CREATE TABLE named AS
+SELECT id,
+       max(evidence) AS evidence,
+       CASE WHEN min(onesignal_id) = max(onesignal_id) THEN max(onesignal_id) END AS onesignal_id,
+       coalesce(bool_or(opted_out = 't' AND channel IN ('email', 'sms')), false) AS opted_out
+FROM stated GROUP BY id
+"""
+
+_KEYED: Final = """
+CREATE $what $keys AS
+SELECT $name AS id, SURE AS key, CASE WHEN (SURE) IS NULL THEN $value END AS doubt
+FROM $table WHERE $value IS NOT NULL
+"""
+
+_IN_ORDER: Final = """
+SELECT id, onesignal_id, deleted_before FROM planned ORDER BY unhex(sha256(concat(?, id)))
+"""
+
+_SAMPLE: Final = """
+SELECT id FROM planned WHERE NOT deleted_before
+ORDER BY unhex(sha256(concat(?, id))) LIMIT CAST(? AS BIGINT)
+"""
+
+_PLANNED: Final = """
+CREATE TABLE planned AS
+WITH before AS (
+    SELECT DISTINCT named.id
+    FROM named JOIN deleted USING (id) JOIN evidence ON evidence.rank = named.evidence
+    WHERE deleted.gone_at >= evidence.as_of
+)
+SELECT id, onesignal_id, id IN (SELECT id FROM before) AS deleted_before
+FROM named ANTI JOIN spared USING (id)
+"""
+
+
+def unite(
+    work: Workspace, sources: Sequence[tuple[Staged, datetime]], known: frozenset[str]
+) -> None:
+    """Make ``stated``, every row of every source, and ``named``, each id once.
+
+    Columns that are not ``known`` are left out; an opt-out that is said counts even so.
+    ``evidence`` ranks the times when the sources were true.
+    """
+    ranks = {at: f"r{n:06}" for n, at in enumerate(sorted({at for _, at in sources}))}
+    work.load("evidence", ("rank", "as_of"), ((rank, _stamp(at)) for at, rank in ranks.items()))
+    views = [_view(work, staged, ranks[at], known) for staged, at in sources]
+    union = views[0]
+    for view in views[1:]:
+        both = work.new("union")
+        work.run(
+            "CREATE VIEW $both AS SELECT * FROM $union UNION ALL SELECT * FROM $view",
+            both=both,
+            union=union,
+            view=view,
+        )
+        union = both
+    work.run("CREATE VIEW stated AS SELECT * FROM $union", union=union)
+    work.run(_NAMED)
+    work.run("CREATE TABLE spared (id VARCHAR)")
+
+
+def _view(work: Workspace, staged: Staged, rank: str, known: frozenset[str]) -> str:
+    view = work.new("part")
+    columns = {column: column if column in known else "null" for column in NAMES}
+    work.run(_PART, view=view, table=staged.table, rank=rank, **columns)
+    return view
+
+
+class Comparison:
+    """Finds which ids are in a list, for each kind by which they are known.
+
+    ``tables`` maps a kind to a table or view and the two columns in it: the id, and its value of
+    that kind. A kind that is not there can't be compared.
+    """
+
+    def __init__(self, work: Workspace, tables: Mapping[str, tuple[str, str, str]]) -> None:
+        self._work = work
+        self._tables = tables
+        self._keys: dict[str, str] = {}
+
+    def hits(self, listed: Staged, kind: str) -> str | None:
+        """Give a table of the ids that the list names, each once; None if it can't be told."""
+        if kind not in self._tables:
+            return None
+        work, hits = self._work, self._work.new("hits")
+        theirs = self._keyed(kind, (listed.table, "id", "id"))
+        work.run(
+            "CREATE TABLE $hits AS SELECT DISTINCT id FROM $ours SEMI JOIN $theirs USING (key)",
+            hits=hits,
+            ours=self._ours(kind),
+            theirs=theirs,
+        )
+        return hits
+
+    def _ours(self, kind: str) -> str:
+        if kind not in self._keys:
+            self._keys[kind] = self._keyed(kind, self._tables[kind])
+        return self._keys[kind]
+
+    def _keyed(self, kind: str, where: tuple[str, str, str]) -> str:
+        """Make a table (id, key): what SQL can't fold, Python does."""
+        keys, (table, name, value) = self._work.new("keys"), where
+        select = _KEYED.replace("SURE", sure_key_sql(kind, value))
+        self._work.run(
+            select,
+            what="view" if is_uuid_kind(kind) else "table",  # a UUID is its own key: no copy
+            keys=keys,
+            table=table,
+            name=name,
+            value=value,
+        )
+        self._work.fill(keys, "key", "doubt", lambda text: comparable(kind, text))
+        return keys
+
+
+def spare(work: Workspace, hits: str) -> int:
+    """Take ids out of what will be planned; give how many this list names, new or not."""
+    work.run("INSERT INTO spared SELECT id FROM $hits", hits=hits)
+    return work.number("SELECT count(*) FROM $hits", hits=hits)
+
+
+def keep_opt_outs(work: Workspace) -> int:
+    """Take out those not spared yet who opted out of e-mail or SMS; give how many."""
+    hits = work.new("hits")
+    work.run(
+        "CREATE TABLE $hits AS SELECT id FROM named ANTI JOIN spared USING (id) WHERE opted_out",
+        hits=hits,
+    )
+    return spare(work, hits)
+
+
+def plan(work: Workspace, deleted: Iterable[tuple[str, datetime]]) -> None:
+    """Make ``planned``, the set to be frozen, by what was deleted before and when."""
+    work.load("deleted", ("id", "gone_at"), ((one, _stamp(at)) for one, at in deleted))
+    work.run(_PLANNED)
+
+
+def in_sending_order(work: Workspace, fingerprint: str) -> Iterator[tuple[str, str | None, bool]]:
+    """Stream (id, onesignal_id, deleted before) in the order of sha256(fingerprint + id)."""
+    yield from work.rows(_IN_ORDER, fingerprint)
+
+
+def sample(work: Workspace, fingerprint: str, most: int) -> tuple[str, ...]:
+    """Give the first ids that will be sent, in that order."""
+    return tuple(row[0] for row in work.rows(_SAMPLE, fingerprint, str(most)))
+
+
+def _stamp(at: datetime) -> str:
+    """Give a time as text that sorts as times do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,117 @@
+"""Reads the sources and protect lists of a plan into a workspace, and tells all that is wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import BinaryIO, Final
+
+from purgeplan.errors import Finding, InvalidError
+from purgeplan.model.spec import Purpose, Rules, SourceSpec
+from purgeplan.sources import KINDS
+from purgeplan.sources.port import Context, Progress, Source, Staged, quiet
+from purgeplan.sources.workspace import Workspace
+
+STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What reading needs of the world: standard input, room to work, whom to tell of progress."""
+
+    stdin: BinaryIO | None = None
+    progress: Progress = quiet
+    memory: str = "512MB"
+    threads: int = 2
+    kinds: Mapping[str, type[Source]] = field(default_factory=lambda: KINDS)
+
+    def workspace(self) -> Workspace:
+        """Give a workspace, not entered yet."""
+        return Workspace(self.memory, self.threads)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A protect list as read, under a name that no other list of the plan has."""
+
+    name: str
+    spec: SourceSpec
+    staged: Staged
+    ids_digest: str
+
+
+def protects_of(rules: Rules) -> tuple[SourceSpec, ...]:
+    """Give the policy's protect lists, then the plan's: a plan can only add."""
+    return (*(rules.policy.protect if rules.policy else ()), *rules.spec.protect)
+
+
+class Reading:
+    """Reads one input after the other; what is wrong is kept until ``complete`` raises it all."""
+
+    def __init__(self, rules: Rules, inputs: Inputs, work: Workspace) -> None:
+        self._rules = rules
+        self._inputs = inputs
+        self._work = work
+        self._wrong: list[Finding] = []
+
+    def sources(self) -> list[tuple[SourceSpec, Staged]]:
+        """Read the sources; for an erasure bad ids are set aside, and an empty list is one."""
+        erasure = self._rules.spec.purpose is Purpose.ERASURE
+        piped = [spec for spec in self._rules.spec.sources if spec.options.get("path") == STDIN]
+        self._refuse(piped[1:], "another source has read standard input")
+        return self._read(self._rules.spec.sources, erasure=erasure)
+
+    def protects(self) -> list[Listed]:
+        """Read the protect lists, each whole, none of them empty."""
+        specs = protects_of(self._rules)
+        piped = [spec for spec in specs if spec.options.get("path") == STDIN]
+        self._refuse(piped, "protect lists are read again at each start: standard input can't be")
+        found = self._read(specs, erasure=False)
+        names = _distinct([f"{staged.name}" for _, staged in found], [s.by for s, _ in found])
+        return [
+            Listed(name, spec, staged, self._work.digest(staged.table))
+            for name, (spec, staged) in zip(names, found, strict=True)
+        ]
+
+    def complete(self) -> None:
+        """Raise InvalidError with all that was wrong, if anything was."""
+        if self._wrong:
+            raise InvalidError(*self._wrong)
+
+    def _refuse(self, specs: Sequence[SourceSpec], problem: str) -> None:
+        self._wrong += [Finding("PP218", problem, "name a file", spec.place) for spec in specs]
+
+    def _read(
+        self, specs: Sequence[SourceSpec], *, erasure: bool
+    ) -> list[tuple[SourceSpec, Staged]]:
+        found = []
+        for spec in specs:
+            try:
+                staged = self._one(spec, set_aside=erasure)
+            except InvalidError as error:
+                self._wrong += error.findings
+                continue
+            if staged.rows == 0 and not erasure:
+                mend = "look at how it was made; leave it out if it is meant to be empty"
+                self._wrong.append(Finding("PP215", f"{staged.name} is empty", mend, spec.place))
+            found.append((spec, staged))
+        return found
+
+    def _one(self, spec: SourceSpec, *, set_aside: bool) -> Staged:
+        context = Context(
+            root=self._rules.spec.root,
+            folder=str(PurePath(spec.place.file).parent),
+            stdin=self._inputs.stdin,
+            set_aside=set_aside,
+            progress=self._inputs.progress,
+        )
+        return self._inputs.kinds[spec.kind](spec).stage(context, self._work)
+
+
+def _distinct(names: Sequence[str], kinds: Sequence[str]) -> list[str]:
+    """Give names of which none is like another: by their kind, then by number."""
+    given: list[str] = []
+    for name, kind in zip(names, kinds, strict=True):
+        told = name if names.count(name) == 1 else f"{name} by {kind}"
+        same = sum(one == told or one.startswith(f"{told} #") for one in given)
+        given.append(f"{told} #{same + 1}" if same else told)
+    return given
