@@ -50,3 +50,20 @@ def flaws(identity: str, events: Iterable[Event]) -> list[str]:
 def outcomes_digest(outcomes: Sequence[Outcome]) -> str:
     """Give a commitment to outcomes by position; ids are bound to positions by the fingerprint."""
     return digest([[one.item.position, one.state, one.code, one.status] for one in outcomes])
+
+
+class IdsDigest:
+    """Counts a frozen set and commits to it: sha256 over its ids in the order of sending."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._sha = hashlib.sha256()
+
+    def add(self, one: str) -> None:
+        """Take the next id."""
+        self.count += 1
+        self._sha.update(one.encode() + b"\n")
+
+    def hex(self) -> str:
+        """Give 64 hex digits."""
+        return self._sha.hexdigest()

@@ -7,6 +7,7 @@ from purgeplan.errors import (
     Finding,
     InvalidError,
     JournalError,
+    LockedError,
     RefusedError,
     StaleError,
 )
@@ -21,9 +22,33 @@ def failed(where: str, error: Exception) -> JournalError:
     return JournalError(Finding("PP403", problem, _LOOK))
 
 
-def illegal(what: str) -> JournalError:
-    """Say that a move was asked for that may not be."""
+def _illegal(what: str) -> JournalError:
     return JournalError(Finding("PP404", f"illegal move: {what}", _LOOK))
+
+
+def unmoved(moved: int, asked: int, verb: str) -> JournalError:
+    """Say that items were not in a state from which they could go on."""
+    return _illegal(f"{asked - moved} of {asked} items can't be {verb} now")
+
+
+def run_over(run_id: int) -> JournalError:
+    """Say that a run goes on that was closed, by itself or by a younger one."""
+    return _illegal(f"run {run_id} is over, or another one has taken its place")
+
+
+def claiming_closed(state: str) -> JournalError:
+    """Say that ids of a closed plan were to be claimed."""
+    return _illegal(f"claiming ids of a plan that is {state}")
+
+
+def read_only(where: str) -> JournalError:
+    """Say that a journal opened for reading was to be written."""
+    return _illegal(f"writing {where}, which is open for reading")
+
+
+def not_done(left: int, state: str) -> JournalError:
+    """Say that a plan was to be closed with ids left, or in a state that is no end."""
+    return _illegal(f"a plan with {left} ids left, from open to {state}")
 
 
 def unsound(where: str, flaw: str) -> JournalError:
@@ -42,6 +67,18 @@ def not_dumped(path: Path, error: OSError) -> JournalError:
     return JournalError(Finding("PP409", f"{path} could not be written: {error}", _LOOK))
 
 
+def locked(holder: str) -> LockedError:
+    """Say who holds the lock."""
+    problem = f"another run holds the lock: {holder}"
+    return LockedError(Finding("PP401", problem, "wait for it, or stop it"))
+
+
+def lock_failed(path: Path, error: OSError) -> InvalidError:
+    """Say that a lock file can't be made or locked."""
+    problem = f"{path} can't be locked: {error.strerror}"
+    return InvalidError(Finding("PP402", problem, "keep it on a local disk, in your own folder"))
+
+
 def missing(path: Path) -> InvalidError:
     """Say that there is nothing to read."""
     return InvalidError(Finding("PP410", f"no journal at {path}", "give --journal, or plan first"))
@@ -52,10 +89,11 @@ def foreign(path: Path) -> InvalidError:
     return InvalidError(Finding("PP411", f"{path} is not a journal of purgeplan"))
 
 
-def newer(path: Path, found: int, known: int) -> InvalidError:
-    """Say that a file is ours and from the future."""
+def other_version(path: Path, found: int, known: int) -> InvalidError:
+    """Say that a file is ours, and from the future (or, for a reader, from the past)."""
     problem = f"{path} has journal version {found}, this purgeplan knows {known}"
-    return InvalidError(Finding("PP412", problem, "update purgeplan"))
+    mend = "update purgeplan" if found > known else "run `purgeplan plan` with it once"
+    return InvalidError(Finding("PP412", problem, mend))
 
 
 def readable_by_others(path: Path, mode: int) -> InvalidError:
@@ -75,8 +113,23 @@ def not_saved_plan(where: str) -> InvalidError:
     return InvalidError(Finding("PP415", problem, "give it as --journal"))
 
 
-def not_sealable(problem: str) -> RefusedError:
-    """Say why ids can't be forgotten yet."""
+def begun(row: PlanRow) -> RefusedError:
+    """Say that a plan has begun and can't be saved for another machine."""
+    problem = f"plan {row.draft.name} has begun in this journal"
+    return RefusedError(Finding("PP419", problem, "finish it here; `purgeplan apply` goes on"))
+
+
+def still_open(row: PlanRow) -> RefusedError:
+    """Say that a plan may yet send what was to be forgotten."""
+    return _not_sealable(f"plan {row.draft.name}, or one that replaced it, is open")
+
+
+def still_unknown(row: PlanRow, count: int) -> RefusedError:
+    """Say that ids are unresolved that were to be forgotten."""
+    return _not_sealable(f"{count} ids of plan {row.draft.name} are unknown")
+
+
+def _not_sealable(problem: str) -> RefusedError:
     return RefusedError(Finding("PP416", problem, "finish, retry or cancel it first"))
 
 

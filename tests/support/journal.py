@@ -149,12 +149,12 @@ class FakeJournal:
     def save(self, draft, items, at):
         """Write a plan, superseding the open one."""
         self._alive()
-        rows = self._frozen(items)
+        rows = self._frozen(items, at)
         row = self._insert(draft, rows, at)
         self._event("plan.saved", at, row.plan_id, data=self._proof(row))
         return row
 
-    def _frozen(self, items):
+    def _frozen(self, items, at):
         return [
             _Row(
                 ItemRow(
@@ -166,7 +166,7 @@ class FakeJournal:
                     status=None,
                     attempts=0,
                     claimed_at=None,
-                    settled_at=None,
+                    settled_at=_floor(at) if one.skip else None,
                     onesignal_id=one.onesignal_id,
                     verdict=None,
                     run_id=None,
@@ -270,13 +270,12 @@ class FakeJournal:
         for row in here:
             if _same_set(row, theirs):
                 return row
-        if theirs.state is not PlanState.OPEN or other.tally(plan_id).claimed:
+        if theirs.state is not PlanState.OPEN or other.runs():
             raise InvalidError(Finding("PP415", "not a saved plan"))
         if any(row.planned_at > theirs.planned_at for row in here):
             raise StaleError(Finding("PP304", "planned again since"))
-        rows = self._frozen(
-            PlannedItem(one.id, one.onesignal_id, one.skip) for one in other.items(plan_id)
-        )
+        items = [PlannedItem(one.id, one.onesignal_id, one.skip) for one in other.items(plan_id)]
+        rows = self._frozen(items, theirs.planned_at)
         row = self._insert(theirs.draft, rows, at, theirs.planned_at)
         self._event("plan.adopted", at, row.plan_id, data=self._proof(row))
         return row
@@ -303,6 +302,10 @@ class FakeJournal:
             verdicts=Counter(row.verdict for row in rows if row.verdict),
             presumed_ours=sum(row.code is Code.PRESUMED_OURS for row in rows),
             claimed=sum(row.claimed_at is not None for row in rows),
+            claimed_left=sum(
+                row.claimed_at is not None and row.state in (State.PENDING, State.SENT)
+                for row in rows
+            ),
         )
 
     def claimed_in_lineage(self, plan_id):
@@ -369,15 +372,15 @@ class FakeJournal:
         return self._skip(plan_id, rows, Skip.DELETED_BEFORE, at)
 
     def skip(self, plan_id, positions, why, at):
-        """Skip the pending among the named; where they were recreated, the sent ones too."""
+        """Skip the pending among the named, or the sent where they were recreated."""
         self.plan(plan_id)
         rows = self._items[plan_id]
         named = [rows[position] for position in set(positions) if 0 <= position < len(rows)]
         return self._skip(plan_id, named, why, at)
 
     def _skip(self, plan_id, rows, why, at):
-        since = (State.PENDING, State.SENT) if why is Skip.RECREATED else (State.PENDING,)
-        skipped = [one for one in rows if one.item.state in since]
+        since = State.SENT if why is Skip.RECREATED else State.PENDING
+        skipped = [one for one in rows if one.item.state is since]
         for one in skipped:
             one.to(state=State.SKIPPED, skip=why, settled_at=_floor(at))
         if skipped:
@@ -544,10 +547,12 @@ class FakeJournal:
         )
         self._events.append(linked(self.head(), event))
 
-    def events(self, plan_id=None):
+    def events(self, plan_id=None, kind=None):
         """Give events in order."""
         self._alive()
-        yield from [event for event in self._events if plan_id in (None, event.plan_id)]
+        for event in self._events:
+            if plan_id in (None, event.plan_id) and kind in (None, event.kind):
+                yield event
 
     def head(self):
         """Give the last link."""

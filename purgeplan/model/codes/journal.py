@@ -64,9 +64,10 @@ CODES: dict[str, Explanation] = {
         "Give the path of a journal, or of no file at all to make one.",
     ),
     "PP412": Explanation(
-        "a newer journal",
-        "A newer purgeplan has written this journal; this one does not know its form.",
-        "Update purgeplan.",
+        "a journal of another version",
+        "A newer purgeplan has written this journal, and this one does not know its form; or an"
+        " older one has, and a command that only reads does not bring it up.",
+        "Update purgeplan, or run a command that writes, such as `purgeplan plan`.",
     ),
     "PP413": Explanation(
         "others can read the journal",
@@ -93,6 +94,12 @@ CODES: dict[str, Explanation] = {
         "The ids are sealed, but somebody reads the journal at the same time, so the old pages"
         " could not be overwritten.",
         "Close what reads the journal, then repeat the same command.",
+    ),
+    "PP419": Explanation(
+        "a plan that has begun can't be saved",
+        "A saved plan starts from its beginning wherever it is applied. Of this one some ids were"
+        " sent already, and whoever of them came back since would be deleted again.",
+        "Finish it with this journal.",
     ),
     "PP418": Explanation(
         "a file is in the way",

@@ -1,0 +1,128 @@
+"""Files and folders of the journal: for their owner only, whole or not at all, no links."""
+
+import json
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from purgeplan.journal import refusals
+from purgeplan.journal.store import APPLICATION_ID, connect
+from purgeplan.model.outcome import Outcome
+
+_MAGIC: Final = b"SQLite format 3\0"
+_ID_AT: Final = 68
+_HEADER: Final = 100
+_NEW: Final = os.O_CREAT | os.O_NOFOLLOW | os.O_WRONLY
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and its missing parents, each 0700."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def plain(path: Path) -> None:
+    """Raise InvalidError where there is no plain file for its owner only.
+
+    The file is not opened: closing any descriptor of a file that SQLite has open in the same
+    process drops SQLite's locks on it.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError as error:
+        raise refusals.missing(path) from error
+    if not stat.S_ISREG(mode):
+        raise refusals.not_plain(path)
+    if mode & _OTHERS:
+        raise refusals.readable_by_others(path, stat.S_IMODE(mode))
+
+
+@contextmanager
+def appearing(path: Path, *, may_exist: bool = False) -> Iterator[Path]:
+    """Give the path of an empty 0600 file that gets its name, durably, after the block.
+
+    Nothing is ever overwritten: another file that has the name raises InvalidError, or stays as
+    it is where it may exist.
+    """
+    unfinished = path.with_name(f".{path.name}.{token_hex(8)}")
+    try:
+        os.close(os.open(unfinished, _NEW | os.O_EXCL, 0o600))
+        try:
+            yield unfinished
+            _name(unfinished, path, may_exist=may_exist)
+        finally:
+            unfinished.unlink()
+    except (OSError, sqlite3.Error) as error:
+        raise refusals.failed(str(path), error) from error
+
+
+def _name(unfinished: Path, path: Path, *, may_exist: bool) -> None:
+    _sync(unfinished)
+    try:
+        os.link(unfinished, path)
+    except FileExistsError as error:
+        if not may_exist:
+            raise refusals.in_the_way(path) from error
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give a connection to an existing file, closed after the block."""
+    with closing(connect(path, "rw")) as connection:
+        yield connection
+
+
+def is_plan_file(path: Path) -> bool:
+    """Tell whether a file is a saved plan or a journal of ours, by its first bytes.
+
+    To be asked before the file is opened, for the reason given at ``plain``.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER)
+    except OSError:
+        return False
+    ours = int.from_bytes(header[_ID_AT : _ID_AT + 4]) == APPLICATION_ID
+    return header.startswith(_MAGIC) and ours
+
+
+def dump_outcomes(path: Path, outcomes: Sequence[Outcome]) -> None:
+    """Append outcomes that the journal could not take, as JSON lines, to a 0600 file, and sync it.
+
+    They hold full ids. Raises JournalError where that fails as well.
+    """
+    try:
+        descriptor = os.open(path, _NEW | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(f"{json.dumps(_line(outcome))}\n" for outcome in outcomes)
+            file.flush()
+            os.fsync(descriptor)
+    except OSError as error:
+        raise refusals.not_dumped(path, error) from error
+
+
+def _line(outcome: Outcome) -> dict[str, object]:
+    return {
+        "position": outcome.item.position,
+        "id": outcome.item.id,
+        "state": outcome.state,
+        "code": outcome.code,
+        "status": outcome.status,
+        "onesignal_id": outcome.onesignal_id,
+        "at": outcome.at.isoformat(),
+    }

@@ -1,0 +1,142 @@
+"""Items of plans, read: rows, counts, and what they prove about earlier deletions."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from purgeplan.journal.part import Part
+from purgeplan.journal.rows import CLAIMED, ITEMS, item, item_row
+from purgeplan.journal.times import ms, utc
+from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
+from purgeplan.model.records import ItemRow, Tally
+
+_COUNTED: Final = (
+    *(f"state = '{state}'" for state in State),
+    *(f"skip IS '{skip}'" for skip in Skip),
+    *(f"verdict IS '{verdict}'" for verdict in Verdict),
+    f"code IS '{Code.PRESUMED_OURS}'",
+    "claimed_at IS NOT NULL",
+    "claimed_at IS NOT NULL AND (state = 'pending' OR state = 'sent')",
+)
+_SUMS: Final = ", ".join(f"total({condition})" for condition in _COUNTED)
+_TALLY: Final = f"SELECT {_SUMS} FROM items WHERE plan_id = ?"  # noqa: S608 - made of enums
+_LINEAGE: Final = """
+    FROM items JOIN plans AS mine ON mine.plan_id = ?
+    JOIN plans ON plans.plan_id = items.plan_id AND plans.lineage = mine.lineage
+        AND plans.plan_id <= mine.plan_id
+    WHERE items.claimed_at IS NOT NULL"""
+_DELETED: Final = """
+    SELECT id, max(settled_at) FROM plans JOIN items USING (plan_id)
+    WHERE app_id = ? AND by_kind = ? AND sealed_at IS NULL
+        AND (items.state = 'accepted' OR items.state = 'absent')
+    GROUP BY id"""
+_CLAIMED_SINCE: Final = """
+    SELECT count(*) FROM (SELECT DISTINCT by_kind, id FROM plans JOIN items USING (plan_id)
+    WHERE app_id = ? AND claimed_at >= ?)"""
+_SKIP: Final = "UPDATE items SET state = 'skipped', skip = ?, settled_at = ? WHERE plan_id = ?"
+_DELETED_ELSEWHERE: Final = """ AND state = 'pending' AND id IN (
+        SELECT items.id FROM plans AS mine
+        JOIN plans USING (app_id, by_kind) JOIN items ON items.plan_id = plans.plan_id
+        WHERE mine.plan_id = ? AND plans.plan_id <> mine.plan_id
+            AND (items.state = 'accepted' OR items.state = 'absent')
+            AND items.settled_at >= mine.planned_at)"""
+
+
+class Items(Part):
+    """The part that reads items, and leaves out those that need not go."""
+
+    def sorted_ids(self, plan_id: int) -> Iterator[str]:
+        """Give every id in order of its UTF-8 bytes, which is how SQLite compares text."""
+        rows = self._store.stream("SELECT id FROM items WHERE plan_id = ? ORDER BY id", plan_id)
+        for (one,) in rows:
+            yield one
+
+    def items(self, plan_id: int, states: Sequence[State] = ()) -> Iterator[ItemRow]:
+        """Give items in the order of sending, page by page."""
+        wanted = " OR ".join("state = ?" for _ in states) or "1"
+        sql = f"{ITEMS} WHERE plan_id = ? AND position >= ? AND ({wanted}) ORDER BY position"
+        for row in self._paged(sql, plan_id, *states):
+            yield item_row(row)
+
+    def tally(self, plan_id: int) -> Tally:
+        """Count the items of a plan, in one pass over its rows."""
+        ((*counts,),) = self._store.read(_TALLY, plan_id)
+        numbers = [int(count) for count in counts]
+        kinds = (*State, *Skip, *Verdict)
+        found = {kind: n for kind, n in zip(kinds, numbers, strict=False) if n}
+        presumed_ours, claimed, claimed_left = numbers[len(kinds) :]
+        return Tally(
+            {kind: n for kind, n in found.items() if isinstance(kind, State)},
+            {kind: n for kind, n in found.items() if isinstance(kind, Skip)},
+            {kind: n for kind, n in found.items() if isinstance(kind, Verdict)},
+            presumed_ours,
+            claimed,
+            claimed_left,
+        )
+
+    def unresolved(self, plan_id: int) -> list[tuple[Item, datetime]]:
+        """Give items sent and unresolved, with the time of their last claim."""
+        rows = self._store.read(
+            f"{CLAIMED}, last_claim FROM items WHERE plan_id = ? AND state = 'sent'"
+            " ORDER BY position",
+            plan_id,
+        )
+        return [(item(row[:-1]), utc(row[-1])) for row in rows]
+
+    def claimed_in_lineage(self, plan_id: int) -> int:
+        """Count the distinct ids ever claimed by this plan and those it superseded."""
+        self.plan(plan_id)
+        ((count,),) = self._store.read(f"SELECT count(DISTINCT items.id) {_LINEAGE}", plan_id)
+        return int(count)
+
+    def claimed_ids(self, plan_id: int) -> Iterator[str]:
+        """Give those distinct ids."""
+        self.plan(plan_id)
+        for (one,) in self._store.stream(f"SELECT DISTINCT items.id {_LINEAGE}", plan_id):
+            yield one
+
+    def first_seen(self, app_id: str, ids_digest: str) -> datetime | None:
+        """Give the earliest time that was ever planned for a source with these ids."""
+        row = self._store.one(
+            "SELECT as_of FROM evidence WHERE app_id = ? AND ids_digest = ?", app_id, ids_digest
+        )
+        return None if row is None else utc(row[0])
+
+    def deleted(self, app_id: str, by: str) -> Iterator[tuple[str, datetime]]:
+        """Give ids accepted or absent, whatever the resource: a player is a subscription.
+
+        Nothing comes of sealed plans: their HMACs compare with no id without the key.
+        """
+        for one, settled_at in self._store.stream(_DELETED, app_id, by):
+            yield one, utc(settled_at)
+
+    def claimed_since(self, app_id: str, since: datetime) -> int:
+        """Count the app's distinct ids with a first claim in a plan not older than that."""
+        ((count,),) = self._store.read(_CLAIMED_SINCE, app_id, ms(since))
+        return int(count)
+
+    def skip_deleted_elsewhere(self, plan_id: int, at: datetime) -> int:
+        """Skip pending ids that another plan of the app settled since this one was planned."""
+        with self._store.write():
+            self.plan(plan_id)
+            count = self._store.execute(
+                _SKIP + _DELETED_ELSEWHERE, Skip.DELETED_BEFORE, ms(at), plan_id, plan_id
+            )
+            self._skipped(plan_id, Skip.DELETED_BEFORE, count, at)
+        return count
+
+    def skip(self, plan_id: int, positions: Iterable[int], why: Skip, at: datetime) -> int:
+        """Skip the pending ones among the named, or the unresolved ones that were recreated."""
+        since = State.SENT if why is Skip.RECREATED else State.PENDING
+        with self._store.write():
+            self.plan(plan_id)
+            count = self._store.execute_many(
+                f"{_SKIP} AND position = ? AND state = ?",
+                ((why, ms(at), plan_id, position, since) for position in positions),
+            )
+            self._skipped(plan_id, why, count, at)
+        return count
+
+    def _skipped(self, plan_id: int, why: Skip, count: int, at: datetime) -> None:
+        if count:
+            self._event("items.skipped", at, (plan_id, None), {"why": why, "count": count})

@@ -1,0 +1,110 @@
+"""Opening a journal: what is checked each time, before anything is read or written."""
+
+import sqlite3
+from contextlib import ExitStack
+from pathlib import Path
+
+from purgeplan.journal import refusals
+from purgeplan.journal.chain import genesis, linked
+from purgeplan.journal.files import appearing, connected, make_folder, plain
+from purgeplan.journal.plans import as_planned
+from purgeplan.journal.rows import EVENTS, events
+from purgeplan.journal.sqlite import SqliteJournal
+from purgeplan.journal.store import APPLICATION_ID, READING, WRITING, Store, connect, settle
+from purgeplan.journal.version import VERSION
+from purgeplan.model.ports import Clock, Journal
+
+
+def open_journal(path: Path, clock: Clock, *, create: bool = True) -> SqliteJournal:
+    """Open a journal for writing, made if need be (0600, missing folders 0700).
+
+    Raises InvalidError where it is missing and not to be made, not ours, newer than this
+    purgeplan, no plain file, or open to others; JournalError where it is not sound or can't be
+    made durable.
+    """
+    if create and not path.is_symlink() and not path.exists():
+        make_folder(path.parent)
+        with appearing(path, may_exist=True) as unfinished, connected(unfinished) as connection:
+            _migrate(connection)
+    return _opened(path, clock)
+
+
+def open_reader(path: Path) -> SqliteJournal:
+    """Open a journal, or a saved plan, for reading only; raises as ``open_journal`` does."""
+    return _opened(path, None)
+
+
+def journal_on(connection: sqlite3.Connection, clock: Clock) -> SqliteJournal:
+    """Give a journal on a connection to ``:memory:``, made there where it is empty.
+
+    The connection's ``isolation_level`` is None.
+    """
+    _migrate(connection)
+    settle(connection, {**WRITING, "journal_mode": "memory"})
+    return SqliteJournal(Store(connection, ":memory:"), clock)
+
+
+def save_plan_file(path: Path, source: Journal, plan_id: int) -> None:
+    """Write a saved plan: a journal of its own with one plan and no run, in a single file.
+
+    Raises InvalidError where a file is in the way, RefusedError where the plan has begun here: it
+    would begin once more elsewhere, and meet who came back.
+    """
+    row = source.plan(plan_id)
+    if source.tally(plan_id).claimed:
+        raise refusals.begun(row)
+    with appearing(path) as unfinished, connected(unfinished) as connection:
+        _migrate(connection)
+        saved = SqliteJournal(Store(connection, str(path)))
+        saved.save(row.draft, as_planned(source.items(plan_id)), row.planned_at)
+
+
+def _opened(path: Path, clock: Clock | None) -> SqliteJournal:
+    plain(path)
+    with ExitStack() as on_error:
+        try:
+            connection = connect(path, "ro" if clock is None else "rw")
+            on_error.callback(connection.close)
+            _recognize(path, connection, writable=clock is not None)
+            settle(connection, READING if clock is None else WRITING)
+        except sqlite3.Error as error:
+            raise refusals.failed(str(path), error) from error
+        store = Store(connection, str(path))
+        journal = SqliteJournal(store, clock)
+        _follow(journal, store)
+        on_error.pop_all()
+    return journal
+
+
+def _recognize(path: Path, connection: sqlite3.Connection, *, writable: bool) -> None:
+    """Raise InvalidError unless the file is ours and of a version that can be worked with."""
+    try:
+        ((application_id,),) = connection.execute("PRAGMA application_id").fetchall()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+            raise
+        raise refusals.foreign(path) from error
+    if application_id != APPLICATION_ID:
+        raise refusals.foreign(path)
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    if version > VERSION or (version < VERSION and not writable):
+        raise refusals.other_version(path, version, VERSION)
+    if version < VERSION:
+        _migrate(connection)
+
+
+def _follow(journal: SqliteJournal, store: Store) -> None:
+    """Raise JournalError unless the chain's last link follows from the one before."""
+    newest = list(events(iter(store.read(f"{EVENTS} ORDER BY seq DESC LIMIT 2"))))
+    if not newest:
+        return
+    last, *rest = newest
+    before = rest[0].link if rest else genesis(journal.identity)
+    if last.link != linked(before, last).link:
+        raise refusals.unsound(journal.where, "the last link of its chain is wrong")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    from purgeplan.journal.schema import migrate  # noqa: PLC0415 - sqlite-utils takes 0.4 s to load
+
+    migrate(connection)

@@ -1,0 +1,146 @@
+"""How plans, items, runs and events lie in their tables: columns out, values in."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from purgeplan.journal.chain import canonical, digest
+from purgeplan.journal.store import Row
+from purgeplan.journal.times import ms, utc, utc_or_none
+from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
+from purgeplan.model.records import Draft, Event, ItemRow, Operator, PlanRow, PlanState, RunRow
+
+PLANS: Final = (
+    "SELECT plan_id, lineage, state, planned_at, total, closed_at, sealed_at,"
+    " name, app_id, app_name, fingerprint, resource, by_kind, path, text, expires_at, not_before,"
+    " summary, evidence, files, protects FROM plans"
+)
+ITEMS: Final = (
+    "SELECT position, id, state, skip, code, status, attempts, claimed_at, settled_at,"
+    " onesignal_id, verdict, run_id FROM items"
+)
+CLAIMED: Final = "SELECT position, id, attempts, onesignal_id"
+RUNS: Final = (
+    "SELECT run_id, plan_id, command, operator, started_at, ended_at, why, exit_code FROM runs"
+)
+EVENTS: Final = "SELECT seq, at, kind, plan_id, run_id, data, link FROM events"
+
+
+def draft_columns(draft: Draft) -> Row:
+    """Give a draft in the order of its columns."""
+    evidence = {ids: ms(as_of) for ids, as_of in draft.evidence.items()}
+    return (
+        draft.name,
+        draft.app_id,
+        draft.app_name,
+        draft.fingerprint,
+        draft.resource,
+        draft.by,
+        draft.path,
+        draft.text,
+        ms(draft.expires_at),
+        ms(draft.not_before),
+        *(canonical(part) for part in (draft.summary, evidence, draft.files, draft.protects)),
+    )
+
+
+def draft_digest(draft: Draft) -> str:
+    """Give a commitment to all that a draft says."""
+    return digest(draft_columns(draft))
+
+
+def plan_row(row: Row) -> PlanRow:
+    """Give a row of PLANS as a value."""
+    plan_id, lineage, state, planned_at, total, closed_at, sealed_at, *columns = row
+    return PlanRow(
+        plan_id,
+        lineage,
+        PlanState(state),
+        utc(planned_at),
+        total,
+        _draft(*columns),
+        utc_or_none(closed_at),
+        utc_or_none(sealed_at),
+    )
+
+
+def _draft(*columns: Any) -> Draft:  # noqa: ANN401 - SQLite's values
+    *words, expires_at, not_before, summary, evidence, files, protects = columns
+    name, app_id, app_name, fingerprint, resource, by, path, text = words
+    return Draft(
+        name,
+        app_id,
+        app_name,
+        fingerprint,
+        resource,
+        by,
+        path,
+        text,
+        utc(expires_at),
+        utc(not_before),
+        json.loads(summary),
+        {ids: utc(as_of) for ids, as_of in json.loads(evidence).items()},
+        json.loads(files),
+        json.loads(protects),
+    )
+
+
+def item_row(row: Row) -> ItemRow:
+    """Give a row of ITEMS as a value."""
+    position, one, state, skip, code, status, attempts, claimed, settled, other, verdict, run = row
+    return ItemRow(
+        position,
+        one,
+        State(state),
+        None if skip is None else Skip(skip),
+        None if code is None else Code(code),
+        status,
+        attempts,
+        utc_or_none(claimed),
+        utc_or_none(settled),
+        other,
+        None if verdict is None else Verdict(verdict),
+        run,
+    )
+
+
+def item(row: Row) -> Item:
+    """Give a row of CLAIMED as a value."""
+    return Item(*row)
+
+
+def run_row(row: Row) -> RunRow:
+    """Give a row of RUNS as a value."""
+    run_id, plan_id, command, operator, started_at, ended_at, why, exit_code = row
+    return RunRow(
+        run_id,
+        plan_id,
+        command,
+        Operator(**json.loads(operator)),
+        utc(started_at),
+        utc_or_none(ended_at),
+        why,
+        exit_code,
+    )
+
+
+def operator_text(operator: Operator) -> str:
+    """Give an operator as it is stored."""
+    return canonical(asdict(operator))
+
+
+def events(rows: Iterator[Row]) -> Iterator[Event]:
+    """Give rows of EVENTS as values."""
+    for seq, at, kind, plan_id, run_id, data, link in rows:
+        yield Event(seq, utc(at), kind, plan_id, run_id, _loaded(data), link)
+
+
+def _loaded(data: str) -> Mapping[str, Any]:
+    """Give an event's data; what is not its canonical form breaks its link, not the reader."""
+    try:
+        loaded = json.loads(data)
+    except ValueError:
+        return {"unreadable": data}
+    canon = isinstance(loaded, dict) and canonical(loaded) == data
+    return loaded if canon else {"unreadable": data}
