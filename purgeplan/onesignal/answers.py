@@ -98,7 +98,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: datet
     if code is Code.THROTTLED:
         return Answer(code, status, retry_after_s, per_user=_is_per_user(status, said))
     if code is Code.ACCEPTED and said is not None:
-        return Answer(code, status, onesignal_id=_who(said))
+        return Answer(code, status, onesignal_id=who(said))
     return Answer(code, status)
 
 
@@ -155,11 +155,11 @@ def _is_per_user(status: int, said: Said | None) -> bool:
     return bool(_PER_USER.search(str(said.document.get("limit", ""))))
 
 
-def _who(said: Said) -> str | None:
-    """Give who was deleted, named by the 202 of a user; None where it is no onesignal_id."""
+def who(said: Said) -> str | None:
+    """Give the onesignal_id of an identity, as in the 202 of a user; None where there is none."""
     identity = said.document.get("identity")
-    who = identity.get("onesignal_id") if isinstance(identity, dict) else None
-    if not isinstance(who, str):
+    named = identity.get("onesignal_id") if isinstance(identity, dict) else None
+    if not isinstance(named, str):
         return None
-    who = canonical(ONESIGNAL_ID, who)
-    return None if unfit(ONESIGNAL_ID, who) else who
+    named = canonical(ONESIGNAL_ID, named)
+    return None if unfit(ONESIGNAL_ID, named) else named

@@ -28,16 +28,14 @@ def decide_target(app_id: str, target: Target, claimed: Item) -> str:
     Raises ValueError for an id that is unfit to be sent.
     """
     app = segment(app_id)
-    match target.resource:
-        case Resource.PLAYER:
-            return f"/players/{segment(claimed.id, SUBSCRIPTION_ID)}?app_id={app}"
-        case Resource.SUBSCRIPTION:
-            return f"/apps/{app}/subscriptions/{segment(claimed.id, SUBSCRIPTION_ID)}"
-        case Resource.USER:
-            by, one = (target.by, claimed.id)
-            if claimed.onesignal_id is not None:
-                by, one = (ONESIGNAL_ID, claimed.onesignal_id)
-            return f"/apps/{app}/users/by/{segment(by)}/{segment(one, by)}"
+    if target.resource is Resource.PLAYER:
+        return f"/players/{segment(claimed.id, SUBSCRIPTION_ID)}?app_id={app}"
+    if target.resource is Resource.SUBSCRIPTION:
+        return f"/apps/{app}/subscriptions/{segment(claimed.id, SUBSCRIPTION_ID)}"
+    by, one = target.by, claimed.id
+    if claimed.onesignal_id is not None:
+        by, one = ONESIGNAL_ID, claimed.onesignal_id
+    return f"/apps/{app}/users/by/{segment(by)}/{segment(one, by)}"
 
 
 class DeleteTarget:

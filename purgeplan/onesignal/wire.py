@@ -9,11 +9,11 @@ from httpx import (
     AsyncClient,
     ConnectError,
     ConnectTimeout,
-    InvalidURL,
     PoolTimeout,
     ReadError,
     ReadTimeout,
     Request,
+    RequestError,
     Response,
     Timeout,
     TimeoutException,
@@ -25,10 +25,10 @@ __all__ = [
     "AsyncBaseTransport",
     "AsyncClient",
     "ConnectError",
-    "InvalidURL",
     "ReadError",
     "ReadTimeout",
     "Request",
+    "RequestError",
     "Response",
     "TimeoutException",
     "TransportError",
@@ -67,3 +67,15 @@ def plain_client(timeout_s: float = TOTAL_S) -> AsyncClient:
         timeout=Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
     )
+
+
+async def read_up_to(limit: int, response: Response) -> bytes:
+    """Read a streamed answer, decompressed, up to so many bytes; raises RequestError."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size >= limit:
+            break
+    return b"".join(parts)[:limit]

@@ -29,6 +29,7 @@ from purgeplan.model.outcome import Code, Item
 from purgeplan.model.spec import Resource, Target
 from purgeplan.onesignal.deletes import DeleteTarget
 from purgeplan.onesignal.transport import AiohttpTransport
+from purgeplan.onesignal.wire import Request
 
 SUBSCRIPTIONS = Target(Resource.SUBSCRIPTION)
 USERS = Target(Resource.USER, "external_id")
@@ -321,6 +322,33 @@ def test_only_uuids_are_subscriptions(resource, one):
         async with raw_server() as server, deletes(server.url, Target(resource)) as to:
             with pytest.raises(ValueError, match="a bug in purgeplan"):
                 await to.delete(Item(0, one))
+            return len(server.connections)
+
+    assert asyncio.run(main()) == 0
+
+
+@pytest.mark.parametrize("folded", ["/x/../y", "/./y", "/é"])
+def test_a_target_that_a_client_changes_is_not_sent(folded):
+    """What httpx would make of a path is compared with what was decided, before sending."""
+
+    async def main():
+        async with raw_server() as server, deletes(server.url + folded) as to:
+            with pytest.raises(ValueError, match="httpx changed the target"):
+                await to.delete(Item(0, SUBSCRIPTION))
+            return len(server.connections)
+
+    assert asyncio.run(main()) == 0
+
+
+def test_a_target_that_the_transport_would_change_is_not_sent():
+    """Yarl drops an empty query: such a request does not leave."""
+
+    async def main():
+        async with raw_server() as server:
+            transport = AiohttpTransport(1)
+            with pytest.raises(ValueError, match="changed on its way"):
+                await transport.handle_async_request(Request("GET", server.url + "/apps?"))
+            await transport.aclose()
             return len(server.connections)
 
     assert asyncio.run(main()) == 0

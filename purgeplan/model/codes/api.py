@@ -30,4 +30,28 @@ CODES: dict[str, Explanation] = {
         " without user, password, query and fragment.",
         "Give https://api.onesignal.com, or leave it out.",
     ),
+    "PP605": Explanation(
+        "no API key",
+        "The plan says where the key is (`app.api_key`: env, file or keyring; by default the"
+        " variable ONESIGNAL_API_KEY), and it is not there. The key itself is never written in a"
+        " plan or given as an option.",
+        "Set the variable, or name a file of mode 0600 or a keyring entry.",
+    ),
+    "PP606": Explanation(
+        "key file not safe",
+        "The file with the key is open to other users of the machine, or is no regular file.",
+        "Use a file of your own: chmod 600 FILE.",
+    ),
+    "PP607": Explanation(
+        "not a key of this app",
+        "What was found is empty, holds blanks, or is an organization's key, which opens every"
+        " app: too much for a tool that deletes.",
+        "Make a key for the app under Settings > Keys & IDs.",
+    ),
+    "PP608": Explanation(
+        "API out of reach",
+        "No connection, only server errors, or a request to pause for long, several times in a row"
+        " while looking at the app.",
+        _LATER,
+    ),
 }
