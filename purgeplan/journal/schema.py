@@ -45,7 +45,7 @@ def _never(table: str, event: str, when: str, why: str) -> str:
 
 
 def _changed(*columns: str) -> str:
-    return " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in columns)
+    return "(" + " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in columns) + ")"
 
 
 TABLES: Final = (
