@@ -1,6 +1,6 @@
 """The ports: what the engine needs from the world, and what each implementation must promise."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -263,4 +263,45 @@ class Lock(Protocol):
 
     def holder(self, app_id: str) -> str | None:
         """Say who holds it now, or None where nobody does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExportAsk:
+    """What an export is asked for; ``active_since`` (aware UTC) keeps only rows active after it.
+
+    Without a segment everything comes, unsubscribed rows included; with one these are asked for.
+    """
+
+    extra_fields: tuple[str, ...] = ()
+    segment: str | None = None
+    active_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """An export on this machine: a whole, checked .csv.gz, 0600; ``asked_at`` is its as_of."""
+
+    path: str
+    sha256: str
+    asked_at: datetime
+
+
+class Exporter(Protocol):
+    """Gets exports of the app's audience, one at a time.
+
+    ``fetch`` gives one younger than ``max_age_s`` where it has it, goes on polling one that was
+    asked for before a crash, else asks for a new one; it waits while the account's slot is taken,
+    telling why. Raises CredentialsError, UnreachableError (no answer, no slot, not ready in time)
+    or AttentionError (an answer that is not the API's). ``progress(phase, done, total)``.
+    """
+
+    async def fetch(
+        self, ask: ExportAsk, max_age_s: float, progress: Callable[[str, int, int | None], None]
+    ) -> ExportFile:
+        """Give an export, whole, on this machine."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection; what was asked for is remembered."""
         ...
