@@ -24,16 +24,20 @@ class Entry:
 
 
 COMMANDS: Final[dict[str, Entry]] = {
+    "init": Entry("purgeplan.cli.init", "Write a plan file, from a list of ids.", everyday=True),
+    "validate": Entry("purgeplan.cli.validate", "Check plan files; needs no key.", everyday=True),
     "plan": Entry("purgeplan.cli.plan", "Show who would go, and freeze the set.", everyday=True),
     "apply": Entry("purgeplan.cli.apply", "Delete exactly those, or go on.", everyday=True),
     "status": Entry("purgeplan.cli.status", "List plans and what is left of them.", everyday=True),
     "report": Entry("purgeplan.cli.report", "Tell what became of every id.", everyday=True),
     "cancel": Entry("purgeplan.cli.cancel", "Close a plan: it is never applied again."),
     "demo": Entry("purgeplan.cli.demo", "See all of it, in under a minute, on this machine."),
+    "doctor": Entry("purgeplan.cli.doctor", "Check this machine, the journals and the key."),
     "explain": Entry("purgeplan.cli.explain", "Tell what a code or a setting means."),
     "forget": Entry("purgeplan.cli.forget", "Seal a finished plan: ids become HMACs."),
     "retry": Entry("purgeplan.cli.retry", "Send failed and unknown ids once more."),
     "sandbox": Entry("purgeplan.cli.sandbox", "Run a OneSignal to rehearse on, on this machine."),
+    "schema": Entry("purgeplan.cli.schema", "Print the JSON Schema of plan files or policies."),
 }
 """Everyday ones in the order of use, then the others from A to Z."""
 

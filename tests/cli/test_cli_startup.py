@@ -18,6 +18,8 @@ HEAVY = {
     "sqlite_utils", "starlette", "structlog", "uvicorn", "yaml",
 }  # fmt: skip
 
+STARTERS = {"main", "__main__"}
+
 EVERYDAY = ["init", "validate", "plan", "apply", "status", "report"]
 
 
@@ -82,7 +84,9 @@ def test_each_file_with_a_command_is_in_the_table():
     """A forgotten line would leave a command that nobody can call."""
     folder = Path(purgeplan.__file__).parent / "cli"
 
-    modules = {f"purgeplan.cli.{path.stem}" for path in folder.glob("*.py") if path.stem != "main"}
+    modules = {
+        f"purgeplan.cli.{path.stem}" for path in folder.glob("*.py") if path.stem not in STARTERS
+    }
 
     with_command = {
         name
