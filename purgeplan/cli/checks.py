@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from purgeplan import __version__
+from purgeplan.errors import PurgeplanError
 from purgeplan.model.ports import Clock
 
 LIBRARIES: Final = ("click", "httpx", "aiohttp", "duckdb", "sqlite-utils")
@@ -103,3 +104,17 @@ def room(free: int) -> Check:
         mend = "make room: a journal of millions of ids needs it"
         return Check("disk", False, what, mend)
     return Check("disk", True, what)
+
+
+def policy(here: Path) -> Check:
+    """Say which policy plans in a folder would be under."""
+    from purgeplan.planfile.locate import site_of  # noqa: PLC0415 - only here
+
+    try:
+        found = site_of(here / "plan.yaml").policy
+    except PurgeplanError as error:
+        return Check("policy", False, error.findings[0].problem, error.findings[0].mend)
+    if found is None:
+        mend = "purgeplan init --policy writes one; without it no app may be emptied"
+        return Check("policy", None, f"none above {here}", mend)
+    return Check("policy", True, str(found))

@@ -49,6 +49,7 @@ def every(journal: Path | None) -> Iterator[Check]:
     yield checks.key(os.environ)
     yield checks.proxies(os.environ)
     yield from checks.folder(journal.parent if journal else state_folder(), SystemClock())
+    yield checks.policy(Path.cwd())
     yield from _journals(journal)
 
 

@@ -93,3 +93,20 @@ def test_little_room_is_wrong():
     assert checks.room(checks.ROOM_BYTES - 1).ok is False
     assert checks.room(checks.ROOM_BYTES).ok
     assert os.sep not in checks.room(0).what
+
+
+def test_the_policy_above_is_named(tmp_path):
+    """None is worth a look, one is fine, two of one repository are wrong."""
+    (tmp_path / ".git").mkdir()
+    below = tmp_path / "plans"
+    below.mkdir()
+
+    none = checks.policy(below)
+    (tmp_path / "purgeplan.yaml").write_text("version: 1")
+    one = checks.policy(below)
+    (below / "purgeplan.yaml").write_text("version: 1")
+    two = checks.policy(below)
+
+    assert (none.ok, one.ok, two.ok) == (None, True, False)
+    assert one.what == str(tmp_path / "purgeplan.yaml")
+    assert two.mend
