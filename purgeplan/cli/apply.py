@@ -31,6 +31,7 @@ from purgeplan.model.review import Review
 if TYPE_CHECKING:
     from purgeplan.engine.admit import AdmittedPlan
     from purgeplan.engine.apply import Gatekeeper
+    from purgeplan.engine.run import Order
     from purgeplan.model.secret import Secret
 
 
@@ -225,7 +226,7 @@ class _Application:
         from purgeplan.reports import plan_text  # noqa: PLC0415
 
         spec, left = self._shop.rules.spec, admitted.facts.left
-        self._console.say(plan_text(self._review(row, admitted)))
+        self._console.say(plan_text(self._review(row, admitted), next_step=False))
         if self._consent.standing:
             self._keeper.standing(admitted)
         elif self._consent.asks:
@@ -245,8 +246,10 @@ class _Application:
         from purgeplan.model.eta import estimate  # noqa: PLC0415
 
         rules, now = self._shop.rules, self._shop.clock.now()
-        left = self._journal.items(row.plan_id, (State.PENDING, State.SENT))
-        facts = replace(admitted.facts, sample=tuple(one.id for one in islice(left, 20)))
+        facts = admitted.facts
+        if self._consent.asks:  # a script's stderr is a log, which no full id may enter
+            left = self._journal.items(row.plan_id, (State.PENDING, State.SENT))
+            facts = replace(facts, sample=tuple(one.id for one in islice(left, 20)))
         return Review(
             spec=rules.spec,
             policy=rules.policy,

@@ -17,12 +17,15 @@ from purgeplan.reports.words import duration, instant, pace_words, window_words
 SAMPLE: Final = 5
 
 
-def plan_text(review: Review) -> str:
+def plan_text(review: Review, *, next_step: bool = True) -> str:
     """Give the summary: the first line carries every number, the last the command that is next.
 
     Every line is free of control characters; e-mail addresses and phone numbers are masked.
+    ``next_step`` is off where the plan is about to be applied anyway.
     """
-    lines = [headline(review), *_labeled(review), *_findings(review), *_end(review)]
+    lines = [headline(review), *_labeled(review), *_findings(review), *_fingerprint(review)]
+    if next_step:
+        lines += _end(review)
     return "".join(f"{clean(line)}\n" for line in lines)
 
 
@@ -176,8 +179,11 @@ def _words(finding: Finding) -> str:
     return f"{finding.code}: {finding.problem}{where}; {finding.mend}"
 
 
-def _end(review: Review) -> Iterator[str]:
+def _fingerprint(review: Review) -> Iterator[str]:
     yield f"Fingerprint {short(review.fingerprint)}  {review.fingerprint}"
+
+
+def _end(review: Review) -> Iterator[str]:
     if review.violations:
         codes = sorted({one.code for one in review.violations})
         yield f"Nothing was sent. What a refusal means: purgeplan explain {codes[0]}"
