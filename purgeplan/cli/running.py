@@ -45,12 +45,14 @@ async def follow(console: Console, start: Start, *, as_json: bool) -> int:
     view = ProgressView(console, start.world.clock, journal.tally(row.plan_id))
     stream = Stream(console, start) if as_json else None
     ended = Ended(Exit.DONE, "done")
+    logged = console.verbosity > 0 or console.log_json is not None
     with opened_log(console) as log, _heeding_signals(console, start.world.request):
         steps = run(start.admitted, row, start.world, start.order, start.bounds)
         try:
             async with aclosing(steps):
                 async for progress in steps:
-                    tell(log, progress)
+                    if logged:
+                        tell(log, progress)
                     view.show(progress)
                     if stream is not None:
                         stream.show(progress)
