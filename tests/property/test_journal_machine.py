@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from support.journal import ANN, APP, T0, FakeJournal, HandClock, draft, planned
 
 from purgeplan.errors import PurgeplanError
@@ -70,40 +70,37 @@ class TwoJournals(RuleBasedStateMachine):
         """Let time pass."""
         self.clock.tick()
 
-    @precondition(lambda self: self.run_id is None)
-    @rule()
     def start(self):
-        """Start a run where the plan is open."""
+        """Start a run where the plan is open; what is unresolved may be claimed again."""
         run_id = self.both(
             lambda journal: journal.start_run(self.plan_id, "apply", ANN, self.clock.now())
         )
         self.run_id = run_id if isinstance(run_id, int) else None
-        self.flying, self.given_back = [], []
-        if self.run_id is not None:
-            unresolved = self.both(lambda journal: journal.unresolved(self.plan_id))
-            self.given_back = [item for item, _ in unresolved]
+        unresolved = self.both(lambda journal: journal.unresolved(self.plan_id))
+        self.flying, self.given_back = [], [item for item, _ in unresolved]
 
-    @precondition(lambda self: self.run_id is not None)
-    @rule(data=st.data(), fresh=st.integers(0, 4))
-    def turn(self, data, fresh):
+    @rule(fresh=st.integers(0, 4), lots=st.lists(ENDS, min_size=12, max_size=12))
+    def first_turn(self, fresh, lots):
+        """Take a turn, in a run that is started where none is."""
+        self.turn(fresh, lots)
+
+    @rule(fresh=st.integers(1, 9), lots=st.lists(ENDS, min_size=12, max_size=12))
+    def turn(self, fresh, lots):
         """Settle some of those under way, claim some again, and some fresh."""
-        landed = [item for item in self.flying if data.draw(st.booleans())]
+        if self.run_id is None:
+            self.start()
+        if self.run_id is None:
+            return
+        landed = self.flying[: len(self.flying) - fresh % 2]
         outcomes = [
-            Outcome(item, *data.draw(ENDS), self.clock.now(), 200 + item.position)
-            for item in landed
+            Outcome(item, *end, self.clock.now(), 200 + item.position)
+            for item, end in zip(landed, lots, strict=False)
         ]
-        again = [item for item in self.given_back if data.draw(st.booleans())]
+        again = self.given_back[::2]
         items = self.both(lambda journal: journal.turn(self.run_id, outcomes, again, fresh))
         open_ends = [one.item for one in outcomes if one.state in (State.SENT, State.PENDING)]
-        self.given_back = [item for item in self.given_back if item not in again] + open_ends
-        self.flying = [item for item in self.flying if item not in landed] + items + again
-
-    @precondition(lambda self: self.run_id is not None)
-    @rule()
-    def end(self):
-        """End the run."""
-        self.both(lambda journal: journal.end_run(self.run_id, "done", 0, self.clock.now()))
-        self.run_id = None
+        self.given_back = self.given_back[1::2] + open_ends
+        self.flying = self.flying[len(outcomes) :] + items + again
 
     @rule()
     def crash(self):
@@ -113,53 +110,44 @@ class TwoJournals(RuleBasedStateMachine):
         self.fake = self.fake.reopened()
         self.run_id = None
 
-    @rule(positions=st.lists(st.integers(0, 12), max_size=3))
+    @rule(positions=st.lists(st.integers(0, 12), max_size=2))
     def skip(self, positions):
         """Skip what is pending of some."""
-        self.both(
-            lambda journal: journal.skip(self.plan_id, positions, Skip.DRIFT, self.clock.now())
-        )
+        now = self.clock.now()
+        self.both(lambda journal: journal.skip(self.plan_id, positions, Skip.DRIFT, now))
 
-    @precondition(lambda self: self.run_id is None)
-    @rule()
-    def reopen(self):
-        """Retry."""
-        self.both(lambda journal: journal.reopen(self.plan_id, self.clock.now()))
-
-    @precondition(lambda self: self.run_id is None)
-    @rule(verdict=st.sampled_from(list(Verdict)))
+    @rule(verdict=st.sampled_from([Verdict.STILL_THERE, Verdict.GONE]))
     def verify(self, verdict):
-        """Give all accepted items one verdict."""
+        """End the run, give all accepted items one verdict, then retry."""
+        self.end()
 
         def look(journal):
-            accepted = [row.position for row in journal.items(self.plan_id, (State.ACCEPTED,))]
-            pairs = [(position, verdict) for position in accepted]
+            accepted = journal.items(self.plan_id, (State.ACCEPTED,))
+            pairs = [(row.position, verdict) for row in accepted]
             journal.record_verdicts(self.plan_id, pairs, self.clock.now())
+            return journal.reopen(self.plan_id, self.clock.now())
 
         self.both(look)
 
-    @precondition(lambda self: self.run_id is None)
-    @rule()
-    def finish(self):
-        """Conclude a plan of which nothing is left."""
-        if not self.real.tally(self.plan_id).left:
-            self.both(
-                lambda journal: journal.conclude(self.plan_id, PlanState.DONE, self.clock.now())
-            )
+    def end(self):
+        """End the run, if there is one."""
+        if self.run_id is not None:
+            now = self.clock.now()
+            self.both(lambda journal: journal.end_run(self.run_id, "done", 0, now))
+            self.run_id = None
 
-    @precondition(lambda self: self.run_id is None)
-    @rule()
-    def cancel(self):
-        """Cancel the plan, where it is open."""
-        self.both(
-            lambda journal: journal.conclude(self.plan_id, PlanState.CANCELLED, self.clock.now())
-        )
-
-    @precondition(lambda self: self.run_id is None)
-    @rule(size=st.integers(1, 6))
-    def plan_again(self, size):
-        """Plan another set under the same name."""
-        self.save(planned(*(f"id-{number}" for number in range(size))))
+    @rule(what=st.sampled_from(["end", "cancel", "finish", "again"]), size=st.integers(1, 6))
+    def rarely(self, what, size):
+        """End the run; cancel, finish or replace the plan."""
+        now = self.clock.now()
+        self.end()
+        closed = self.real.plan(self.plan_id).state is not PlanState.OPEN
+        if what == "again" or closed:
+            self.save(planned(*(f"id-{number}" for number in range(size))))
+        elif what == "cancel":
+            self.both(lambda journal: journal.conclude(self.plan_id, PlanState.CANCELLED, now))
+        elif what == "finish" and not self.real.tally(self.plan_id).left:
+            self.both(lambda journal: journal.conclude(self.plan_id, PlanState.DONE, now))
 
     @invariant()
     def alike(self):
