@@ -6,12 +6,14 @@ from typing import Any, Final
 from purgeplan.sources.csv import CsvSource
 from purgeplan.sources.inline import InlineSource
 from purgeplan.sources.jsonl import JsonlSource
+from purgeplan.sources.parquet import ParquetSource
 from purgeplan.sources.port import Source
 
 KINDS: Final[dict[str, type[Source]]] = {
     "csv": CsvSource,
     "jsonl": JsonlSource,
     "inline": InlineSource,
+    "parquet": ParquetSource,
 }
 """What ``from`` may say, and who reads it."""
 

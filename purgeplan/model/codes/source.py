@@ -131,4 +131,49 @@ CODES: dict[str, Explanation] = {
         "told which ids it names; the frozen set does not keep them.",
         "plan again: whoever is on the list by now is subtracted then",
     ),
+    "PP223": Explanation(
+        "extra not installed",
+        "Some kinds of sources need a library that a plain install leaves out: excel reads with "
+        "python-calamine, sql with SQLAlchemy and the driver of the database.",
+        "install the extra (such as `pip install 'purgeplan[sql]'`) and the driver",
+    ),
+    "PP224": Explanation(
+        "file is damaged, or of another format",
+        "The file is not what its kind of source reads, is cut off, fails its checks, or is too "
+        "large to be read as such. No id of it is used.",
+        "download or export it again; a list of that size is better kept as CSV or Parquet",
+    ),
+    "PP225": Explanation(
+        "ids are not text",
+        "Ids are texts. Spreadsheets keep 15 digits of a number and round the rest, binary "
+        "fractions round too, and dates or bytes have many spellings: what was the id can't be "
+        "told any more. Whole numbers of Parquet and SQL are exact and taken as they are.",
+        "format or cast the column as text where the list is made, and export it again",
+    ),
+    "PP226": Explanation(
+        "sheet can't be used",
+        "The workbook has no such sheet, or the sheet has rows that are hidden, by hand or by a "
+        "filter: whoever looked at it saw other people than those it holds.",
+        "name a sheet that is there; show all rows, or copy the visible ones to a sheet of their "
+        "own",
+    ),
+    "PP227": Explanation(
+        "reference not set",
+        "The address of a database is a secret and never stands in a plan: it names a variable, a "
+        "file of mode 0600 or an entry of the keyring. What it names is not there, or is no "
+        "address. A plan on a fork's pull request has no secrets and ends here.",
+        "set the variable, or correct the reference",
+    ),
+    "PP228": Explanation(
+        "database can't be reached",
+        "The database did not answer, refused the connection, or broke off half-way. Nothing that "
+        "was read by then is used, and nothing was sent.",
+        "try again later; check address, user and network of the reference",
+    ),
+    "PP229": Explanation(
+        "query refused",
+        "A source is one SELECT, run in a transaction that is read-only where the database has "
+        "such, and never committed. This one is something else, fails, or gives no rows.",
+        "correct the query, and try it with the database's own tool",
+    ),
 }

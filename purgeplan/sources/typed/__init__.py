@@ -1,0 +1,1 @@
+"""Tables whose cells have types of their own: what parquet, excel and sql share."""
