@@ -1,1 +1,1 @@
-"""All that knows OneSignal's API. ``deletes`` and ``transport`` load aiohttp; the rest does not."""
+"""All that knows OneSignal's API. Only ``transport`` loads aiohttp, and only ``apply`` needs it."""

@@ -57,6 +57,13 @@ def segment(text: str, kind: str = EXTERNAL_ID) -> str:
     return quote(text, safe="")
 
 
+def is_private_to_send(parts: SplitResult) -> bool:
+    """Tell whether a request stays private on its way: https, or http to this very machine."""
+    if not parts.hostname:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+
+
 def _problem(parts: SplitResult) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return "is no http(s) URL"
@@ -64,7 +71,7 @@ def _problem(parts: SplitResult) -> str | None:
         return "holds a user or a password"
     if parts.query or parts.fragment:
         return "holds a query or a fragment"
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if not is_private_to_send(parts):
         return "would send the key over http"
     return None
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import struct
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -119,7 +119,8 @@ async def raw_server(*script):
 
     async def serve(reader, writer):
         tasks.add(asyncio.current_task())
-        await raw.serve(reader, writer)
+        with suppress(asyncio.CancelledError):  # cut at the end of the test
+            await raw.serve(reader, writer)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     raw.port = server.sockets[0].getsockname()[1]

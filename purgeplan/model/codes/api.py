@@ -54,4 +54,37 @@ CODES: dict[str, Explanation] = {
         " while looking at the app.",
         _LATER,
     ),
+    "PP609": Explanation(
+        "another export is under way",
+        "A OneSignal account has one CSV export at a time, over all of its apps, and another one"
+        " did not end in time: a colleague's in the dashboard, perhaps.",
+        _LATER,
+    ),
+    "PP610": Explanation(
+        "export not ready in time",
+        "OneSignal writes about 2,000 rows a second; this export took three times as long and ten"
+        " minutes more. What was asked for is remembered for three days.",
+        "Repeat the command later: it goes on with the same export.",
+    ),
+    "PP611": Explanation(
+        "export damaged",
+        "The export's file was fetched to its end, and its gzip checksum or end is wrong.",
+        "Repeat the command: the file is fetched again.",
+    ),
+    "PP612": Explanation(
+        "export can't be written",
+        "The folder beside the journal does not take the file: the disk is full, or not writable.",
+        "Make room, or name another journal, then repeat the command.",
+    ),
+    "PP613": Explanation(
+        "no such segment",
+        "The app has no segment of exactly this name, or several, and then it can't be told which"
+        " one an export would take.",
+        "Copy the name from Audience > Segments.",
+    ),
+    "PP614": Explanation(
+        "a segment that is everyone",
+        "The segment has no filters, or is a built-in one that holds the whole audience.",
+        "Make a segment of those who are to go, or use `from: export` with `inactive_for`.",
+    ),
 }

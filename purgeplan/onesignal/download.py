@@ -1,0 +1,114 @@
+"""Fetches the file of an export, whole or not at all; without the key, which is not its host's."""
+
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import BinaryIO, Final
+from urllib.parse import urlsplit
+
+from purgeplan.errors import AttentionError, Finding, UnreachableError
+from purgeplan.onesignal.api import foreign
+from purgeplan.onesignal.base import is_private_to_send
+from purgeplan.onesignal.wire import AsyncClient, RequestError, Response, plain_client
+
+NOT_YET: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
+"""Before the file is there its host says 404, or 403 in older texts (onesignal.md 1.6)."""
+
+STEP_BYTES: Final = 1024 * 1024
+
+
+class Download:
+    """Fetches files of exports to paths of mode 0600."""
+
+    def __init__(self) -> None:
+        self._client: AsyncClient | None = None
+
+    async def fetch(self, url: str, path: Path) -> bool:
+        """Fetch the file of an export; False where it is not there yet, or did not come whole.
+
+        What is at ``path`` afterwards is whole: gzip's checksums and end, and the length that the
+        host named. Raises UnreachableError for a file that came and is damaged, AttentionError
+        for a redirect, another strange answer, or a disk that does not take it.
+        """
+        if not is_private_to_send(urlsplit(url)):
+            problem = "the address of the export's file is no https URL"
+            raise AttentionError(Finding("PP602", problem, "look at what answers at base_url"))
+        client = self._client = self._client or plain_client()
+        try:
+            async with client.stream("GET", url) as response:
+                return await self._take(response, path)
+        except RequestError:  # cut or out of reach: asked for again, until patience ends
+            return False
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _take(self, response: Response, path: Path) -> bool:
+        status = response.status_code
+        if status in (*NOT_YET, HTTPStatus.TOO_MANY_REQUESTS) or status // 100 == 5:  # noqa: PLR2004 - 5xx
+            return False
+        if status != HTTPStatus.OK:
+            raise foreign(status)
+        check = _WholeGzip()
+        with _written(path) as file:
+            async for part in response.aiter_raw(STEP_BYTES):
+                check.take(part)
+                file.write(part)
+            check.end()
+        return True
+
+
+class _WholeGzip:
+    """Inflates a gzip piece by piece, keeping nothing; raises UnreachableError if it is damaged."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+
+    def take(self, part: bytes) -> None:
+        """Check the next piece; a gzip may have several members, one after the other."""
+        try:
+            while part:
+                if self._member.eof:
+                    self._member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+                self._member.decompress(part, STEP_BYTES)
+                part = self._member.unconsumed_tail or self._member.unused_data
+        except zlib.error as error:
+            raise _damaged(_CORRUPT) from error
+
+    def end(self) -> None:
+        """Check that the last member has ended."""
+        if not self._member.eof:
+            raise _damaged(_CUT)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BinaryIO]:
+    """Write a file of mode 0600 beside its place, and put it there when it is complete."""
+    part = path.with_name(path.name + ".part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    try:
+        part.unlink(missing_ok=True)
+        with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        problem = f"the export can't be written to {path.parent} ({error.strerror})"
+        raise AttentionError(Finding("PP612", problem, "make room, then repeat")) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _damaged(how: str) -> UnreachableError:
+    problem = f"the export's file came whole but is damaged: {how}"
+    return UnreachableError(Finding("PP611", problem, "repeat the command: it is fetched again"))
+
+
+_CORRUPT: Final = "its checksum or form is wrong"
+_CUT: Final = "it ends too early"

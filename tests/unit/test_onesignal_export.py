@@ -1,0 +1,336 @@
+"""How an export is asked for, waited for, fetched whole, and gone on with after a crash."""
+
+import asyncio
+import gzip
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from support.wire import APP_ID, KEY, START, Play, QuickClock, app_at, key, play, raw_server
+
+from purgeplan.errors import AttentionError, CredentialsError, InvalidError, UnreachableError
+from purgeplan.model.spec import Resource, Target
+from purgeplan.onesignal.download import Download
+from purgeplan.onesignal.export import Exporter, Memory, Wanted, patience_s
+
+ROWS = b"id,identifier\n" + b"e4e87830-b954-4363-b7bc-1f01dbaee5c8,\n" * 200
+FILE = gzip.compress(ROWS)
+READY = play(200, FILE, "application/gzip")
+NO_SUCH_KEY = play(404, b"<Error><Code>NoSuchKey</Code></Error>", "application/xml")
+FORBIDDEN = play(403, b"<Error/>", "application/xml")
+BUSY = play(400, {"errors": ["Only one CSV export can be processed at a time"]})
+DAY_S = 86_400.0
+
+
+class Notes:
+    """A memory of one export that a test can look into."""
+
+    def __init__(self, url=None, asked_at=None):
+        self.known = (url, asked_at) if url else None
+        self.asked = []
+
+    def recall(self):
+        """Give what is known."""
+        return self.known
+
+    def remember(self, url, asked_at):
+        """Keep what was asked for."""
+        self.known = (url, asked_at)
+        self.asked.append(url)
+
+
+class Scene:
+    """An API that takes export requests, the files' host, and what an exporter does with them."""
+
+    def __init__(self, tmp_path, asks, files):
+        self.folder, self.asks, self.files = tmp_path, asks, files
+        self.clock, self.notes, self.said = QuickClock(), Notes(), []
+        self.target = Target(Resource.SUBSCRIPTION)
+
+    def obtain(self, wanted=None, max_age_s=DAY_S, patience=60.0, known_for_s=None):
+        """Run an exporter to its end; the servers stay to be looked at."""
+
+        async def main():
+            async with raw_server(*self.files) as host:
+                url = f"{host.url}/csv_exports/a/users_x.csv.gz"
+                if known_for_s is not None:
+                    self.notes.known = (url, START - timedelta(seconds=known_for_s))
+                asks = [play(200, {"csv_file_url": url}) if ask is None else ask
+                        for ask in self.asks]  # fmt: skip
+                async with raw_server(*asks) as api:
+                    self.api, self.host, self.url = api, host, url
+                    exporter = self.exporter(api.url)
+                    try:
+                        return await exporter.obtain(
+                            wanted or Wanted(), self.folder, self.memory(), max_age_s, patience
+                        )
+                    finally:
+                        await exporter.close()
+
+        return asyncio.run(main())
+
+    def exporter(self, url):
+        """Give the exporter."""
+        return Exporter(app_at(url), self.target, key(), self.clock, self.said.append)
+
+    def memory(self):
+        """Give its memory."""
+        return Memory(self.notes.recall, self.notes.remember)
+
+
+@pytest.fixture
+def scene(tmp_path):
+    """Give a scene with an API that answers at once and a file that is there."""
+    return Scene(tmp_path, [None], [READY])
+
+
+def test_an_export_is_asked_for_remembered_and_fetched(scene):
+    """One POST with the app in the query, the URL remembered, the file whole and private."""
+    export = scene.obtain(Wanted(("onesignal_id",)))
+
+    assert gzip.decompress(export.path.read_bytes()) == ROWS
+    assert export.path.stat().st_mode & 0o777 == 0o600
+    assert scene.api.lines == [f"POST /players/csv_export?app_id={APP_ID} HTTP/1.1"]
+    assert scene.api.headers()["authorization"] == f"Key {KEY}"
+    assert scene.notes.asked == [scene.url]
+    assert (export.asked_at, export.reused) == (START, False)
+    assert [path.name for path in scene.folder.iterdir()] == [export.path.name]
+
+
+def test_the_files_host_never_gets_the_key(scene):
+    """The request for the file carries no Authorization and nothing of the key."""
+    scene.obtain()
+
+    assert "authorization" not in scene.host.headers()
+    assert KEY.encode() not in b"".join(scene.host.requests)
+
+
+def test_a_legacy_key_asks_under_basic(scene):
+    """A plan for players has a legacy key, which goes under Basic."""
+    scene.target = Target(Resource.PLAYER)
+
+    scene.obtain()
+
+    assert scene.api.headers()["authorization"] == f"Basic {KEY}"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "document"),
+    [
+        (Wanted(), {"extra_fields": []}),
+        (
+            Wanted(("country", "notification_types"), "Old ones"),
+            {
+                "extra_fields": ["country", "notification_types"],
+                "segment_name": "Old ones",
+                "include_unsubscribed": True,
+            },
+        ),
+        (
+            Wanted(active_since=datetime(2026, 1, 1, tzinfo=UTC)),
+            {"extra_fields": [], "last_active_since": "1767225600"},
+        ),
+    ],
+    ids=["everyone", "segment", "active"],
+)
+def test_a_request_says_what_is_wanted(scene, wanted, document):
+    """A segment's unsubscribed rows are asked for; last_active_since is a string of seconds."""
+    scene.obtain(wanted)
+
+    assert json.loads(scene.api.requests[0].split(b"\r\n\r\n", 1)[1]) == document
+
+
+@pytest.mark.parametrize("not_yet", [NO_SUCH_KEY, FORBIDDEN, play(500), Play(b"", "close"),
+                                     play(429, {}), Play(READY.reply[:-9], "close")],
+                         ids=["404", "403", "500", "lost", "429", "cut"])  # fmt: skip
+def test_a_file_that_is_not_there_yet_is_polled_for(tmp_path, not_yet):
+    """404, 403, trouble on the way and a file that came short are waited out, saying so."""
+    scene = Scene(tmp_path, [None], [not_yet, not_yet, READY])
+
+    export = scene.obtain()
+
+    assert gzip.decompress(export.path.read_bytes()) == ROWS
+    assert len(scene.host.requests) == 3
+    assert len(scene.api.requests) == 1
+    assert scene.clock.slept == [2.0, 3.0]
+    assert scene.said == ["OneSignal is writing the export"] * 2
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_patience_ends_and_the_url_stays_remembered(tmp_path):
+    """An export that never appears is given up as unreachable; the next call goes on with it."""
+    scene = Scene(tmp_path, [None], [NO_SUCH_KEY])
+
+    with pytest.raises(UnreachableError) as refused:
+        scene.obtain(patience=60)
+
+    assert refused.value.findings[0].code == "PP610"
+    assert 60 <= sum(scene.clock.slept) < 90
+    assert scene.notes.known == (scene.url, START)
+
+
+def test_patience_grows_with_the_app():
+    """Ten minutes, and three times what 2,000 rows a second take; an hour where unknown."""
+    assert patience_s(0) == 600
+    assert patience_s(10_000_000) == 15_600
+    assert patience_s(None) == 3_600
+
+
+def test_a_busy_account_is_waited_for(tmp_path):
+    """While another export of the account is under way, ours is asked for again, saying why."""
+    scene = Scene(tmp_path, [BUSY, BUSY, None], [READY])
+
+    export = scene.obtain()
+
+    assert export.path.is_file()
+    assert len(scene.api.requests) == 3
+    assert {re.sub("; .*", "", said) for said in scene.said} == {
+        "another export of this OneSignal account is under way"
+    }
+
+
+def test_a_busy_account_is_not_waited_for_for_ever(tmp_path):
+    """After as long as an export takes, the account's slot is out of reach."""
+    scene = Scene(tmp_path, [BUSY], [READY])
+
+    with pytest.raises(UnreachableError) as refused:
+        scene.obtain(patience=60)
+
+    assert refused.value.findings[0].code == "PP609"
+    assert scene.notes.known is None
+
+
+def test_a_remembered_export_is_gone_on_with(tmp_path):
+    """After a crash between asking and fetching, no second export is asked for."""
+    scene = Scene(tmp_path, [None], [NO_SUCH_KEY, READY])
+
+    export = scene.obtain(known_for_s=30)
+
+    assert (export.asked_at, export.reused) == (START - timedelta(seconds=30), False)
+    assert scene.api.requests == []
+
+
+def test_a_fetched_export_is_reused_while_young(scene):
+    """A file fetched before is taken as it is, with the time at which it was true."""
+    first = scene.obtain()
+
+    scene.notes.known = None
+    again = Scene(scene.folder, [None], [READY])
+    again.notes.known = (scene.url, START - timedelta(hours=1))
+    export = again.obtain()
+
+    assert (export.path, export.reused) == (first.path, True)
+    assert export.asked_at == START - timedelta(hours=1)
+    assert again.host.requests == again.api.requests == []
+
+
+@pytest.mark.parametrize(
+    ("known_for_s", "max_age_s"), [(3_601, 3_600), (3 * DAY_S, 10 * DAY_S)], ids=["old", "expired"]
+)
+def test_an_old_export_is_not_reused(scene, known_for_s, max_age_s):
+    """Older than max_age, or than the three days for which OneSignal keeps it: a new one."""
+    export = scene.obtain(known_for_s=known_for_s, max_age_s=max_age_s)
+
+    assert export.asked_at == START
+    assert len(scene.api.requests) == 1
+
+
+def test_a_remembered_export_that_never_appeared_is_asked_for_again(tmp_path):
+    """Past its patience, a remembered URL is tried once and then replaced."""
+    scene = Scene(tmp_path, [None], [NO_SUCH_KEY, READY])
+
+    export = scene.obtain(known_for_s=7_200, patience=60)
+
+    assert export.asked_at == START
+    assert len(scene.api.requests) == 1
+    assert scene.said == ["the export asked for earlier never appeared; asking for another"]
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "code"),
+    [
+        (play(403, {"errors": ["Access denied. Authorization"]}), CredentialsError, "PP601"),
+        (play(400, {"errors": ["Segment not found"]}), InvalidError, "PP613"),
+        (play(200, {"csv_file_url": None}), AttentionError, "PP602"),
+        (play(200, {"csv_file_url": "http://files.example/x"}), AttentionError, "PP602"),
+        (play(200, {"csv_file_url": "file:///etc/passwd"}), AttentionError, "PP602"),
+        (play(200, b"<html>", "text/html"), AttentionError, "PP602"),
+    ],
+    ids=["key", "segment", "no url", "http", "file", "html"],
+)  # fmt: skip
+def test_a_refused_request_says_why(tmp_path, step, error, code):
+    """A bad key, an unknown segment, and an address that is none are told apart."""
+    scene = Scene(tmp_path, [step], [READY])
+
+    with pytest.raises(error) as refused:
+        scene.obtain()
+
+    assert refused.value.findings[0].code == code
+    assert scene.host.connections == []
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "code"),
+    [
+        (play(302, b"", None, Location="http://127.0.0.1:1/"), AttentionError, "PP602"),
+        (play(400, b"", None), AttentionError, "PP602"),
+        (play(200, b"<html>", "text/html"), UnreachableError, "PP611"),
+        (play(200, FILE[:-8]), UnreachableError, "PP611"),
+        (play(200, FILE[:-8] + bytes(8)), UnreachableError, "PP611"),
+        (play(200, FILE + b"junk"), UnreachableError, "PP611"),
+        (play(200, b""), UnreachableError, "PP611"),
+    ],
+    ids=["redirect", "400", "html", "cut", "checksum", "junk after it", "empty"],
+)
+def test_a_file_that_is_not_whole_is_never_kept(tmp_path, step, error, code):
+    """Redirects are refused; a damaged gzip is an error, and nothing of it stays on disk."""
+    scene = Scene(tmp_path, [None], [step])
+
+    with pytest.raises(error) as refused:
+        scene.obtain()
+
+    assert refused.value.findings[0].code == code
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [FILE + FILE, gzip.compress(bytes(50_000_000)), gzip.compress(b"")],
+    ids=["two members", "bomb", "nothing"],
+)
+def test_every_whole_gzip_is_kept_as_it_came(tmp_path, content):
+    """Several members and high ratios are whole too; the bytes on disk are those sent."""
+    scene = Scene(tmp_path, [None], [play(200, content, Content_Encoding="gzip")])
+
+    assert scene.obtain().path.read_bytes() == content
+
+
+def test_a_folder_that_takes_no_file_wants_attention(scene):
+    """A disk error while writing is a person's to mend."""
+    scene.folder /= "missing"
+
+    with pytest.raises(AttentionError) as refused:
+        scene.obtain()
+
+    assert refused.value.findings[0].code == "PP612"
+
+
+def test_what_a_kill_left_half_written_is_replaced(scene):
+    """A part of a file, even a link in its place, is removed and never followed."""
+    bait = scene.folder / "bait"
+    bait.write_text("unharmed")
+    path = scene.folder / "x.csv.gz"
+    path.with_name("x.csv.gz.part").symlink_to(bait)
+
+    async def main():
+        async with raw_server(READY) as host:
+            download = Download()
+            try:
+                return await download.fetch(host.url, path)
+            finally:
+                await download.close()
+
+    assert asyncio.run(main())
+    assert path.read_bytes() == FILE
+    assert bait.read_text() == "unharmed"
