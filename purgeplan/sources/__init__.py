@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from purgeplan.sources.csv import CsvSource
+from purgeplan.sources.excel import ExcelSource
 from purgeplan.sources.inline import InlineSource
 from purgeplan.sources.jsonl import JsonlSource
 from purgeplan.sources.parquet import ParquetSource
@@ -14,6 +15,7 @@ KINDS: Final[dict[str, type[Source]]] = {
     "jsonl": JsonlSource,
     "inline": InlineSource,
     "parquet": ParquetSource,
+    "excel": ExcelSource,
 }
 """What ``from`` may say, and who reads it."""
 

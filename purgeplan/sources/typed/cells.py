@@ -120,7 +120,7 @@ def damaged(name: str, what: str, mend: str) -> InvalidError:
     return InvalidError(Finding("PP224", f"the file {what}", mend, Place(name)))
 
 
-def no_extra(extra: str, kind: str, place: Place) -> InvalidError:
-    """Say how a kind of source gets the library that it needs."""
-    mend = f"pip install 'purgeplan[{extra}]'"
-    return InvalidError(Finding("PP223", f"the kind {kind} needs an extra", mend, place))
+def no_extra(kind: str, place: Place) -> Finding:
+    """Say how a kind of source gets the library that it needs: by the extra of its name."""
+    mend = f"pip install 'purgeplan[{kind}]'"
+    return Finding("PP223", f"the kind {kind} needs an extra", mend, place)
