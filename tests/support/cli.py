@@ -27,7 +27,7 @@ class Completed:
 
 def environment(env=None):
     """Give the variables of a clean process: homes as the test's own, nothing of purgeplan's."""
-    kept = ("PATH", "HOME", "LANG", "PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_CONFIG")
+    kept = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG")
     clean = {
         name: value
         for name, value in os.environ.items()
