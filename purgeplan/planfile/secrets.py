@@ -1,0 +1,54 @@
+"""What a message about a plan file must not repeat: keys, e-mail addresses, ids."""
+
+import re
+from typing import Final
+
+KEY_NAMES: Final = frozenset({"apikey", "restapikey", "userauthkey", "authorization", "password"})
+"""Settings (in lower case, without _ and -) under which a text would be the secret itself."""
+
+_KEY = re.compile(r"os_v2_[a-z]+_\w|os_v2_\w{8}", re.IGNORECASE)
+_RUN = re.compile(r"(?<![\w+/=.-])[A-Za-z0-9]{48}(?![\w+/=.-])")
+_OWN_ID = re.compile(
+    r"""\bid["']?\s*:\s*["']?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"""
+)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PLAIN = re.compile(r"[A-Za-z0-9_ .,:/%+-]{1,30}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}|<<")
+
+
+def key_at(text: str) -> int | None:
+    """Give where in a text a literal API key starts, or None.
+
+    App and organization keys start with ``os_v2_``; legacy ones are the base64 of a UUID, 48
+    letters and digits (onesignal.md 1).
+    """
+    found = [match.start() for match in [_KEY.search(text)] if match]
+    found += [match.start() for match in _RUN.finditer(text) if _is_mixed(match[0])]
+    return min(found, default=None)
+
+
+def tells(line: str) -> bool:
+    """Tell whether a line of a file can't be shown; the id of an app may be."""
+    return "@" in line or key_at(line) is not None or bool(_UUID.search(_OWN_ID.sub("", line)))
+
+
+def shown(value: object) -> str:
+    """Give a value in quotes where it can be no secret, else its kind."""
+    if isinstance(value, str):
+        safe = _PLAIN.fullmatch(value) and not tells(value)
+        return f'"{value}"' if safe else "another text"
+    return "nothing" if value is None else str(value).lower()
+
+
+def shown_name(name: str) -> str:
+    """Give the name of a setting as it is written, unless it can be an id or a key."""
+    return f"`{name}`" if _NAME.fullmatch(name) and key_at(name) is None else "one"
+
+
+def is_key_name(name: str) -> bool:
+    """Tell whether a setting of this name holds a key."""
+    return name.lower().replace("_", "").replace("-", "") in KEY_NAMES
+
+
+def _is_mixed(run: str) -> bool:
+    return any(c.isdigit() for c in run) and run.upper() != run and run.lower() != run
