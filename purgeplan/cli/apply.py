@@ -223,10 +223,14 @@ class _Application:
     def _confirm(self, row: PlanRow, admitted: "AdmittedPlan") -> None:
         from purgeplan.cli.prompt import confirm  # noqa: PLC0415
         from purgeplan.model.measure import noun  # noqa: PLC0415
-        from purgeplan.reports import plan_text  # noqa: PLC0415
+        from purgeplan.reports import headline, plan_text  # noqa: PLC0415
 
         spec, left = self._shop.rules.spec, admitted.facts.left
-        self._console.say(plan_text(self._review(row, admitted), next_step=False))
+        review = self._review(row, admitted)
+        if self._consent.asks:
+            self._console.say(plan_text(review, next_step=False))
+        else:  # reviewed before, and a script's stderr is a log, which no full id may enter
+            self._console.say(headline(review))
         if self._consent.standing:
             self._keeper.standing(admitted)
         elif self._consent.asks:
@@ -246,10 +250,8 @@ class _Application:
         from purgeplan.model.eta import estimate  # noqa: PLC0415
 
         rules, now = self._shop.rules, self._shop.clock.now()
-        facts = admitted.facts
-        if self._consent.asks:  # a script's stderr is a log, which no full id may enter
-            left = self._journal.items(row.plan_id, (State.PENDING, State.SENT))
-            facts = replace(facts, sample=tuple(one.id for one in islice(left, 20)))
+        left = self._journal.items(row.plan_id, (State.PENDING, State.SENT))
+        facts = replace(admitted.facts, sample=tuple(one.id for one in islice(left, 20)))
         return Review(
             spec=rules.spec,
             policy=rules.policy,

@@ -27,7 +27,7 @@ from purgeplan.errors import Exit, Finding, PurgeplanError
 PURGEPLAN: Final = (sys.executable, "-m", "purgeplan.cli")
 ADDRESS: Final = "http://127.0.0.1:8080"
 INACTIVE: Final = timedelta(days=180)
-STORM: Final = "429=0.01"
+STORM: Final = "429=0.002"
 STAFF: Final = 12
 
 

@@ -8,7 +8,7 @@ from purgeplan.model.records import ItemRow
 from purgeplan.model.review import Review
 from purgeplan.reports.plan_json import plan_document
 from purgeplan.reports.plan_markdown import plan_markdown
-from purgeplan.reports.plan_text import plan_text
+from purgeplan.reports.plan_text import headline, plan_text
 from purgeplan.reports.record import Record, troubles
 from purgeplan.reports.record import counts as run_counts
 from purgeplan.reports.run_csv import run_csv
@@ -24,6 +24,7 @@ __all__ = [
     "Record",
     "as_json",
     "closing_line",
+    "headline",
     "plan_document",
     "plan_markdown",
     "plan_text",
