@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from yaml import events
 
-from purgeplan.planfile.document import Pointer, Span, is_hidden
+from purgeplan.planfile.document import Pointer, Span, is_hidden, is_secret
 from purgeplan.planfile.scalars import is_ambiguous, resolved
 from purgeplan.planfile.secrets import is_key_name, shown_name
 
@@ -119,7 +119,7 @@ class Builder:
             top.dropped = True
         else:
             self.keys[pointer] = span
-        if is_hidden(top.pointer):
+        if is_secret(top.pointer):
             self._hide(span)
 
     def _scalar(self, event: events.ScalarEvent, span: Span) -> None:

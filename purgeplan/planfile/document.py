@@ -34,7 +34,12 @@ def is_hidden(pointer: Pointer) -> bool:
     Any list of scalars may be one of ids, under whatever misspelt name.
     """
     in_list = len(pointer) > 1 and isinstance(pointer[-1], int)
-    return not _HIDDEN.isdisjoint(pointer) or (in_list and pointer[-2] not in _SHOWN_LISTS)
+    return is_secret(pointer) or (in_list and pointer[-2] not in _SHOWN_LISTS)
+
+
+def is_secret(pointer: Pointer) -> bool:
+    """Tell whether all that is written here, names of keys too, may be ids or stand for a key."""
+    return not _HIDDEN.isdisjoint(pointer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class Document:
         """Give a finding at a value; where that is a mapping or list, at its key."""
         if isinstance(self.at(*pointer), dict | list) and pointer in self.keys:
             return self.finding_at_key(code, problem, mend, pointer)
+        if not pointer:  # the whole file: its first line is not what is wrong
+            return Finding(code, problem, mend, self.place(pointer))
         return self.sheet.finding(code, problem, mend, self.values[pointer])
 
     def finding_at_key(self, code: str, problem: str, mend: str, pointer: Pointer) -> Finding:
@@ -96,6 +103,6 @@ class Document:
         shown = (
             pointer
             for pointer in self.values
-            if not isinstance(pointer[-1:], int) or isinstance(self.at(*pointer), dict)
+            if not (pointer and isinstance(pointer[-1], int)) or isinstance(self.at(*pointer), dict)
         )
         return {dotted(pointer): self.place(pointer) for pointer in shown}

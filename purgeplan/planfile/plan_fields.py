@@ -46,6 +46,12 @@ APP: Final = mapping(
     "Acme Prod",
     required=("id", "name"),
 ) | {"type": ["object", "string"]}
+BY: Final = text(
+    "The kind of the ids. Required for user: external_id, onesignal_id or an alias label; "
+    "subscription and player go by subscription_id.",
+    "external_id",
+    form="x-id-kind",
+)
 TARGET: Final = mapping(
     "What is deleted, and by which kind of id.",
     {
@@ -54,12 +60,7 @@ TARGET: Final = mapping(
             "and properties. player: a subscription through the legacy endpoint and a legacy key.",
             ("subscription", "user", "player"),
         ),
-        "by": text(
-            "The kind of the ids. Required for user: external_id, onesignal_id or an alias label; "
-            "subscription and player go by subscription_id.",
-            "external_id",
-            form="x-id-kind",
-        ),
+        "by": BY,
     },
     {"resource": "subscription"},
     {"resource": "user", "by": "external_id"},
@@ -67,7 +68,7 @@ TARGET: Final = mapping(
     allOf=[
         {
             "if": {"properties": {"resource": {"const": "user"}}, "required": ["resource"]},
-            "then": {"required": ["by"]},
+            "then": {"properties": {"by": BY}, "required": ["by"]},
         }
     ],
 )
