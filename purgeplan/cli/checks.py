@@ -39,12 +39,12 @@ def versions() -> Check:
     return Check("versions", True, f"purgeplan {__version__}, Python {python}, {libraries}")
 
 
-def zones() -> Check:
-    """Check that windows of plans can name time zones."""
+def zones(name: str = "Europe/Berlin") -> Check:
+    """Check that windows of plans can name time zones, by one of them."""
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only here
 
     try:
-        ZoneInfo("Europe/Berlin")
+        ZoneInfo(name)
     except ZoneInfoNotFoundError:
         return Check("time zones", False, "none are known", "install the package tzdata")
     return Check("time zones", True, "known")

@@ -29,7 +29,7 @@ def command(console: Console, topic: str | None, as_json: bool) -> None:
     elif found:
         console.product("\n\n".join(_page(code, text) for code, text in found.items()))
     else:
-        raise InvalidError(_unknown(topic, []))
+        _tell_setting(console, topic, as_json=as_json)
 
 
 def _page(code: str, text: Explanation) -> str:
@@ -38,6 +38,20 @@ def _page(code: str, text: Explanation) -> str:
 
 def _as_object(code: str, text: Explanation) -> dict[str, str]:
     return {"code": code, "title": text.title, "meaning": text.meaning, "mend": text.mend}
+
+
+def _tell_setting(console: Console, topic: str, *, as_json: bool) -> None:
+    """Explain a setting by the schema's own words; raises InvalidError where there is none."""
+    from purgeplan.bootstrap import kinds  # noqa: PLC0415 - codes need none of it
+    from purgeplan.planfile.explain import explain_field, field_names  # noqa: PLC0415 - as above
+
+    page = explain_field(topic, kinds())
+    if page is None:
+        raise InvalidError(_unknown(topic, field_names(kinds())))
+    if as_json:
+        console.document([{"field": topic, "text": page}])
+    else:
+        console.product(page)
 
 
 def _unknown(topic: str, fields: list[str]) -> Finding:

@@ -24,7 +24,7 @@ def command(console: Console, subject: str) -> None:
 
 def schema_of(subject: str) -> str:
     """Give a schema as the text of its file, ``plan`` or ``policy``."""
-    from purgeplan.planfile.schema import (  # noqa: PLC0415 - start-up stays fast
+    from purgeplan.planfile import (  # noqa: PLC0415 - start-up stays fast
         plan_schema,
         policy_schema,
         schema_text,

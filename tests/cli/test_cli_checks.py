@@ -36,9 +36,10 @@ def test_versions_are_those_of_this_environment():
     assert all(name in what for name in ("purgeplan 0.", "Python 3.", "httpx 0.28", "duckdb "))
 
 
-def test_time_zones_are_known_where_tzdata_is(tmp_path):
+def test_time_zones_are_known_where_tzdata_is():
     """With the package tzdata windows can name their zones on any machine."""
     assert checks.zones().ok
+    assert checks.zones("Mars/Olympus").ok is False
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,18 @@
 
 import json
 import os
+import sqlite3
 
 import pytest
 from support.cli import run
 
+from purgeplan.cli.clock import SystemClock
 from purgeplan.cli.schema import schema_of
 from purgeplan.errors import Exit
+from purgeplan.journal import open_journal
 from purgeplan.model.codes import CODES
+
+APP_ID = "6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9"
 
 PLAN = """\
 version: 1
@@ -38,6 +43,24 @@ def test_explain_tells_meaning_and_what_to_do():
     assert "What to do: " in done.out
     (document,) = json.loads(run("explain", "PP095", "--json").out)
     assert document["title"] == "unknown environment variable"
+
+
+def test_explain_tells_a_setting_by_the_schemas_words():
+    """A pointer gives type, description and examples of a setting, of the policy too."""
+    done = run("explain", "limits.max_delete")
+
+    assert done.code == Exit.DONE
+    assert done.out.startswith("limits.max_delete (whole number, required)\n")
+    (document,) = json.loads(run("explain", "policy.budget", "--json").out)
+    assert document["field"] == "policy.budget"
+
+
+def test_a_misspelt_setting_is_met_with_what_may_have_been_meant():
+    """An unknown pointer is exit 2 and names the nearest one."""
+    done = run("explain", "limits.max_delte")
+
+    assert (done.code, done.out) == (Exit.INVALID, "")
+    assert "did you mean limits.max_delete?" in done.err
 
 
 @pytest.mark.parametrize("subject", ["plan", "policy"])
@@ -126,6 +149,40 @@ def test_doctor_as_json_has_each_check():
 
     assert document["exit"] == 0
     assert {"versions", "clock", "disk", "journal"} <= {one["name"] for one in document["checks"]}
+
+
+def test_doctor_reads_every_journal_of_the_state_folder(tmp_path):
+    """A sound journal is named and called sound."""
+    path = tmp_path / "purgeplan" / f"{APP_ID}.db"
+    open_journal(path, SystemClock()).close()
+
+    done = run("doctor", env={"XDG_STATE_HOME": str(tmp_path)})
+
+    assert done.code == Exit.DONE, done.out
+    assert f"✓ ok     journal       {path}: sound" in done.out
+
+
+def test_doctor_finds_a_journal_that_was_tampered_with(tmp_path):
+    """An event that was edited by hand breaks the chain: a person must look."""
+    path = tmp_path / "j.db"
+    journal = open_journal(path, SystemClock())
+    for kind in ("first", "second"):
+        journal.note(kind, None, None, SystemClock().now(), {"of": 1})
+    journal.close()
+    with sqlite3.connect(path) as connection:
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(
+            "UPDATE events SET kind = 'other' WHERE seq = (SELECT min(seq) FROM events)"
+        )
+    connection.close()
+
+    done = run("doctor", "--journal", path)
+
+    assert done.code == Exit.ATTENTION, done.out
+    assert "✗ wrong  journal" in done.out
 
 
 def test_doctor_tells_a_journal_that_is_none(tmp_path):

@@ -134,6 +134,65 @@ def test_a_reader_that_went_away_is_no_traceback():
     assert err == ""
 
 
+def test_json_of_an_error_to_a_closed_stdout_keeps_the_exit_code():
+    """Where nobody reads the error as JSON, stderr and exit code still tell."""
+    process = start("explain", "PP999", "--json")
+    process.stdout.close()
+
+    with process:
+        err = process.stderr.read()
+
+    assert process.wait(timeout=30) == Exit.INVALID
+    assert "PP090" in err
+    assert "BrokenPipe" not in err
+
+
+def test_a_signal_while_libraries_load_is_quiet():
+    """An interrupt in the middle of the imports ends with 130 and no traceback."""
+    script = (
+        "import os, signal, sys\n"
+        "class Early:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'purgeplan.cli.door':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Early())\n"
+        "from purgeplan.cli.main import run\n"
+        "sys.exit(run())"
+    )
+
+    done = run_argv([sys.executable, "-c", script, "explain"])
+
+    assert (done.code, done.out, done.err) == (Exit.INTERRUPTED, "", "")
+
+
+def test_nohup_is_heeded_and_an_ignored_interrupt_is_not():
+    """A SIGHUP that was switched off stays off; whoever sends SIGINT wants it to stop."""
+    script = (
+        "import signal\n"
+        "from purgeplan.cli.signals import catch_early, interrupt\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "catch_early()\n"
+        "print(signal.getsignal(signal.SIGHUP).name, signal.getsignal(signal.SIGINT) is interrupt)"
+    )
+
+    assert run_argv([sys.executable, "-c", script]).out == "SIG_IGN True\n"
+
+
+def test_the_handlers_are_let_go_at_the_end():
+    """After the command a signal is the system's again; another's handler is left alone."""
+    script = (
+        "import signal\n"
+        "from purgeplan.cli.signals import catch_early, let_go\n"
+        "catch_early()\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "let_go()\n"
+        "print(signal.getsignal(signal.SIGTERM).name, signal.getsignal(signal.SIGHUP).name)"
+    )
+
+    assert run_argv([sys.executable, "-c", script]).out == "SIG_DFL SIG_IGN\n"
+
+
 def test_output_to_a_closed_stderr_keeps_the_exit_code():
     """Where nobody listens on stderr, the exit code still tells."""
     process = start("explain", "PP999")
