@@ -165,8 +165,7 @@ VIEWS: Final = (
         datetime(planned_at / 1000, 'unixepoch') AS planned_at,
         datetime(closed_at / 1000, 'unixepoch') AS closed_at,
         datetime(sealed_at / 1000, 'unixepoch') AS sealed_at, fingerprint FROM plans""",
-    """CREATE VIEW readable_runs AS SELECT run_id, plans.name AS plan, command,
-        json_extract(operator, '$.user') AS user, json_extract(operator, '$.host') AS host,
+    """CREATE VIEW readable_runs AS SELECT run_id, plans.name AS plan, command, operator,
         datetime(started_at / 1000, 'unixepoch') AS started_at,
         datetime(ended_at / 1000, 'unixepoch') AS ended_at, why, exit_code
         FROM runs JOIN plans USING (plan_id)""",

@@ -3,7 +3,7 @@
 import ctypes
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,8 +77,9 @@ class Store:
 
     def stream(self, sql: str, *parameters: object) -> Iterator[Row]:
         """Give the rows of a query one by one; nothing else may write meanwhile."""
-        with self._heeded(), closing(self._connection.cursor()) as cursor:
-            yield from cursor.execute(sql, parameters)
+        with self._heeded():
+            for row in self._connection.execute(sql, parameters):  # noqa: UP028 - see below
+                yield row  # `yield from` closes the cursor even of a journal that is closed by now
 
     @contextmanager
     def write(self) -> Iterator[None]:
