@@ -37,7 +37,9 @@ class Gatekeeper:
     def before_network(self, row: PlanRow) -> Tally:
         """Pass the gates that need no network; give the tally of what is left.
 
-        A plan that is done passes where file and source are still those that were planned.
+        A plan that is done passes where file and source are still those that were planned. One of
+        which nothing is left is done: its last run was killed before it could say so, or whoever
+        was left is spared by now.
         """
         spec, journal, now = self.rules.spec, self.journal, self.clock.now()
         gates.not_closed(row)
@@ -51,7 +53,10 @@ class Gatekeeper:
         gates.timely(row, spec, tally, now)
         gates.window_open(spec, self.order, now)
         self._spare(row)
-        return journal.tally(row.plan_id)
+        tally = journal.tally(row.plan_id)
+        if not tally.left:
+            journal.conclude(row.plan_id, PlanState.DONE, now)
+        return tally
 
     def _spare(self, row: PlanRow) -> None:
         """Take out who is protected by now, or was deleted under another plan since planning."""

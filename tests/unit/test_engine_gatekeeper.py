@@ -1,0 +1,64 @@
+"""The gates of apply over the life of a plan: crashed at its end, capped, superseded."""
+
+from dataclasses import replace
+
+from support.engine import ids
+from support.journal import ANN, FakeJournal, draft, planned
+from support.plans import facts, spec
+
+from purgeplan.engine import facts as known
+from purgeplan.engine.apply import Gatekeeper
+from purgeplan.engine.run import Order
+from purgeplan.guards import GUARDS
+from purgeplan.model.fingerprint import fingerprint
+from purgeplan.model.outcome import Code, Outcome, State
+from purgeplan.model.records import PlanState
+from purgeplan.model.spec import Limits, Rules
+
+
+class Case:
+    """A journal with plans of one name and cap, and the keeper of their gates."""
+
+    def __init__(self, cap):
+        self.journal = FakeJournal()
+        self.rules = Rules(spec(limits=Limits(cap), name="inactive"))
+
+    def plan(self, chosen):
+        """Freeze a set of ids."""
+        full = fingerprint(self.rules.spec, sorted(chosen))
+        summary = {"facts": known.to_json(replace(facts(len(chosen)), protects=()))}
+        frozen = draft(fingerprint=full, summary=summary, path="plans/inactive.yaml")
+        return self.journal.save(frozen, planned(*chosen), self.journal.clock.now())
+
+    def claim(self, row, count, state=None):
+        """Start a run, claim so many, and settle them alike, or leave them unresolved."""
+        run_id = self.journal.start_run(row.plan_id, "apply", ANN, self.journal.clock.now())
+        items = self.journal.turn(run_id, [], [], count)
+        if state is not None:
+            now = self.journal.clock.now()
+            outcomes = [Outcome(item, state, Code.ACCEPTED, now) for item in items]
+            self.journal.turn(run_id, outcomes, [], 0)
+
+    def keeper(self):
+        """Give what lets a plan through."""
+        return Gatekeeper(
+            self.rules,
+            Order(),
+            self.journal,
+            self.journal.clock,
+            GUARDS,
+            lambda path: None,
+            lambda row: (),
+        )
+
+
+def test_a_plan_whose_last_run_was_killed_before_it_was_concluded_is_done():
+    """Nothing is left of it, so it is done: else it would stay open, and be continued for ever."""
+    case = Case(3)
+    row = case.plan(ids(3))
+    case.claim(row, 3, State.ACCEPTED)
+
+    tally = case.keeper().before_network(row)
+
+    assert tally.left == 0
+    assert case.journal.plan(row.plan_id).state is PlanState.DONE
