@@ -12,7 +12,8 @@ from purgeplan.model.spec import PlanSpec, Policy
 class AdmittedPlan:
     """A plan that every guard has let through; ``execute`` takes nothing else.
 
-    ``allowance`` is how many ids it may still claim: max_delete less all that it ever claimed.
+    ``allowance`` is how many fresh claims it may still make: max_delete less all that it ever
+    claimed, but for those that were given back.
     """
 
     spec: PlanSpec
@@ -42,5 +43,6 @@ def admit(
         refused = (Finding("PP100", "there are no guards", "this build of purgeplan is broken"),)
     if refused:
         raise RefusedError(*refused)
-    allowance = spec.limits.max_delete - facts.claimed_before + facts.claimed_left
+    given_back = facts.claimed_left - facts.unresolved
+    allowance = spec.limits.max_delete - facts.claimed_before + given_back
     return AdmittedPlan(spec, fingerprint, facts, max(0, allowance))

@@ -7,8 +7,9 @@ from typing import Any
 
 from purgeplan.errors import Place
 from purgeplan.model.facts import Counts, Facts, ProtectFacts, SourceFacts
+from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Journal
-from purgeplan.model.records import PlanRow
+from purgeplan.model.records import PlanRow, Tally
 from purgeplan.model.spec import Population, Rules
 
 
@@ -63,6 +64,15 @@ def budget_used(rules: Rules, journal: Journal | None, now: datetime) -> int | N
     return journal.claimed_since(rules.spec.app.id, since)
 
 
+def claimed_left(row: PlanRow, tally: Tally, journal: Journal) -> int:
+    """Count who is left of a plan, and was claimed by it or by a plan that it superseded."""
+    if row.lineage == row.plan_id:
+        return tally.claimed_left
+    claimed = frozenset(journal.claimed_ids(row.plan_id))
+    left = journal.items(row.plan_id, (State.PENDING, State.SENT))
+    return sum(one.id in claimed for one in left)
+
+
 def at_start(row: PlanRow, rules: Rules, app: AppFacts, journal: Journal, now: datetime) -> Facts:
     """Give the facts of a planned set as they are now: what is left, against the app as it is."""
     planned = from_json(row.draft.summary["facts"])
@@ -76,6 +86,7 @@ def at_start(row: PlanRow, rules: Rules, app: AppFacts, journal: Journal, now: d
         live_name=app.name,
         left=tally.left,
         claimed_before=journal.claimed_in_lineage(row.plan_id),
-        claimed_left=tally.claimed_left,
+        claimed_left=claimed_left(row, tally, journal),
+        unresolved=tally[State.SENT],
         budget_used=budget_used(rules, journal, now),
     )

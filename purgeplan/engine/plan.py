@@ -73,7 +73,7 @@ class Planner:
             claimed_left = resolved.overlap(self.journal.claimed_ids(running.plan_id))
         if running is not None and same:
             tally = self.journal.tally(running.plan_id)
-            left, claimed_left = tally.left, tally.claimed_left
+            left, claimed_left = tally.left, known.claimed_left(running, tally, self.journal)
         return Facts(
             counts=resolved.counts,
             sources=resolved.sources,

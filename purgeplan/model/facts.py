@@ -59,7 +59,8 @@ class Facts:
 
     ``claimed_before`` counts the distinct ids that earlier runs of this very plan have claimed;
     ``left`` those still to be sent, of which ``claimed_left`` are among the claimed already (sent
-    and unresolved, given back, or taken up by ``retry``) and count once against ``max_delete``.
+    and unresolved, given back, or taken up by ``retry``) and count once against ``max_delete``;
+    ``unresolved`` of these are sent again without a fresh claim.
     ``budget_used`` counts the app's ids claimed within the rolling span.
     ``live_name`` is what OneSignal calls the app, None where the app may not be viewed.
     """
@@ -72,6 +73,7 @@ class Facts:
     left: int
     claimed_before: int = 0
     claimed_left: int = 0
+    unresolved: int = 0
     budget_used: int | None = None
     opt_outs_checked: bool = False
     activity_checked: bool = False

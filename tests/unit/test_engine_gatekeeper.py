@@ -1,8 +1,9 @@
 """The gates of apply over the life of a plan: crashed at its end, capped, superseded."""
 
+import asyncio
 from dataclasses import replace
 
-from support.engine import ids
+from support.engine import ScriptedView, ids
 from support.journal import ANN, FakeJournal, draft, planned
 from support.plans import facts, spec
 
@@ -51,6 +52,11 @@ class Case:
             lambda row: (),
         )
 
+    def admit(self, row):
+        """Pass all gates."""
+        self.keeper().before_network(row)
+        return asyncio.run(self.keeper().with_network(row, ScriptedView()))
+
 
 def test_a_plan_whose_last_run_was_killed_before_it_was_concluded_is_done():
     """Nothing is left of it, so it is done: else it would stay open, and be continued for ever."""
@@ -62,3 +68,21 @@ def test_a_plan_whose_last_run_was_killed_before_it_was_concluded_is_done():
 
     assert tally.left == 0
     assert case.journal.plan(row.plan_id).state is PlanState.DONE
+
+
+def test_unresolved_ids_leave_no_room_for_others():
+    """What is sent again takes no fresh claim, so max_delete lets as many fewer be claimed."""
+    case = Case(5)
+    row = case.plan(ids(5))
+    case.claim(row, 2)
+
+    assert case.admit(row).allowance == 3
+
+
+def test_ids_claimed_under_a_superseded_plan_count_once():
+    """Planned again under another set, an id that was claimed before is no further one."""
+    case = Case(4)
+    case.claim(case.plan(ids(3)), 3, State.FAILED)
+    row = case.plan(ids(4))
+
+    assert case.admit(row).allowance == 4
