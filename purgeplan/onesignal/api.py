@@ -56,10 +56,11 @@ class Reply:
 
 
 class Api:
-    """Asks one app's API with one key, one request after the other."""
+    """Asks one app's API with one key, one request after the other; ``app_id`` is the app's."""
 
     def __init__(self, app: App, resource: Resource, key: Secret, clock: Clock) -> None:
         base = Base.of(app, resource)
+        self.app_id = app.id
         self._root = base.origin + base.prefix
         self._authorization = base.authorization(key)
         self._clock = clock

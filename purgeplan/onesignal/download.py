@@ -2,7 +2,7 @@
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -19,6 +19,9 @@ NOT_YET: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
 
 STEP_BYTES: Final = 1024 * 1024
 
+Progress = Callable[[str, int, int | None], None]
+"""Is told phase, done and total (None where it is unknown)."""
+
 
 class Download:
     """Fetches files of exports to paths of mode 0600."""
@@ -26,7 +29,7 @@ class Download:
     def __init__(self) -> None:
         self._client: AsyncClient | None = None
 
-    async def fetch(self, url: str, path: Path) -> bool:
+    async def fetch(self, url: str, path: Path, progress: Progress) -> bool:
         """Fetch the file of an export; False where it is not there yet, or did not come whole.
 
         What is at ``path`` afterwards is whole: gzip's checksums and end, and the length that the
@@ -39,7 +42,7 @@ class Download:
         client = self._client = self._client or plain_client()
         try:
             async with client.stream("GET", url) as response:
-                return await self._take(response, path)
+                return await self._take(response, path, progress)
         except RequestError:  # cut or out of reach: asked for again, until patience ends
             return False
 
@@ -48,17 +51,19 @@ class Download:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _take(self, response: Response, path: Path) -> bool:
+    async def _take(self, response: Response, path: Path, progress: Progress) -> bool:
         status = response.status_code
         if status in (*NOT_YET, HTTPStatus.TOO_MANY_REQUESTS) or status // 100 == 5:  # noqa: PLR2004 - 5xx
             return False
         if status != HTTPStatus.OK:
             raise foreign(status)
-        check = _WholeGzip()
+        check, size = _WholeGzip(), response.headers.get("content-length", "")
+        total = int(size) if size.isdecimal() else None
         with _written(path) as file:
             async for part in response.aiter_raw(STEP_BYTES):
                 check.take(part)
                 file.write(part)
+                progress("downloading the export", file.tell(), total)
             check.end()
         return True
 

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from purgeplan.errors import Finding, InvalidError, UnreachableError
-from purgeplan.model.ports import Clock
-from purgeplan.model.secret import Secret
-from purgeplan.model.spec import App, Target
+from purgeplan.model.ports import Clock, ExportAsk, ExportFile
+from purgeplan.model.ports import Exporter as ExporterPort
 from purgeplan.onesignal.api import Api, foreign, refused_key
 from purgeplan.onesignal.base import segment
-from purgeplan.onesignal.download import Download
+from purgeplan.onesignal.download import Download, Progress
 
 KEPT_S: Final = 3 * 86_400.0
 """OneSignal keeps a file for three days."""
@@ -34,44 +33,15 @@ _HOPELESS = re.compile(r"segment not found|malformed|unknown field|must be", re.
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an export is to hold; without a segment everyone, the unsubscribed included.
-
-    ``active_since`` keeps only rows active after it: it can't select the inactive.
-    """
-
-    extra_fields: tuple[str, ...] = ()
-    segment_name: str | None = None
-    active_since: datetime | None = None
-
-    def document(self) -> dict[str, Any]:
-        """Give the body of the request; a segment's unsubscribed rows must be asked for."""
-        body: dict[str, Any] = {"extra_fields": list(self.extra_fields)}
-        if self.segment_name is not None:
-            body |= {"segment_name": self.segment_name, "include_unsubscribed": True}
-        if self.active_since is not None:
-            body["last_active_since"] = str(int(self.active_since.timestamp()))
-        return body
-
-
-@dataclass(frozen=True, slots=True)
 class Memory:
-    """Where the URL of one ``Wanted`` of one app outlives the process.
+    """What outlives the process: the folder of files, and the URL of each ask with its time.
 
     ``remember`` is durable when it returns; ``recall`` gives URL and time (aware UTC), or None.
     """
 
-    recall: Callable[[], tuple[str, datetime] | None]
-    remember: Callable[[str, datetime], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A whole export on disk, true at ``asked_at``; ``reused`` where it was there already."""
-
-    path: Path
-    asked_at: datetime
-    reused: bool = False
+    folder: Path
+    recall: Callable[[ExportAsk], tuple[str, datetime] | None]
+    remember: Callable[[ExportAsk, str, datetime], None]
 
 
 def patience_s(subscriptions: int | None) -> float:
@@ -82,51 +52,59 @@ def patience_s(subscriptions: int | None) -> float:
 
 
 class Exporter:
-    """Gets exports of one app; ``say`` is told what is waited for."""
+    """Gets exports of one app, each within ``patience`` seconds; what it waits for it tells.
 
-    def __init__(
-        self, app: App, target: Target, key: Secret, clock: Clock, say: Callable[[str], None]
-    ) -> None:
-        self._path = f"/players/csv_export?app_id={segment(app.id)}"
-        self._api = Api(app, target.resource, key, clock)
+    Besides what the port says it raises InvalidError for an unknown segment or field, and
+    AttentionError where the disk takes no file. A URL stays remembered whatever is raised.
+    """
+
+    def __init__(self, api: Api, clock: Clock, memory: Memory, patience: float) -> None:
+        self._path = f"/players/csv_export?app_id={segment(api.app_id)}"
+        self._api = api
         self._download = Download()
         self._clock = clock
-        self._say = say
+        self._memory = memory
+        self._patience = patience
 
-    async def obtain(
-        self, wanted: Wanted, folder: Path, memory: Memory, max_age_s: float, patience: float
-    ) -> Export:
-        """Get an export into ``folder``, or the remembered one that is younger than max_age_s.
-
-        Raises UnreachableError where none can be had within ``patience`` seconds; the URL stays
-        remembered, and the next call goes on with it. See ``ask`` and ``Download.fetch`` too.
-        """
-        known = memory.recall()
+    async def fetch(self, ask: ExportAsk, max_age_s: float, progress: Progress) -> ExportFile:
+        """Give an export; its progress is in bytes while it is downloaded."""
+        known = self._memory.recall(ask)
         if known is not None and self._age_s(known[1]) < min(max_age_s, KEPT_S):
-            url, asked_at = known
-            path = folder / _name(url)
-            if path.is_file():
-                return Export(path, asked_at, reused=True)
-            if await self._appears(url, path, asked_at + timedelta(seconds=patience)):
-                return Export(path, asked_at)
-            self._say("the export asked for earlier never appeared; asking for another")
-        asked_at = self._clock.now()
-        url = await self._ask_when_free(wanted, asked_at + timedelta(seconds=patience))
-        asked_at = self._clock.now()
-        memory.remember(url, asked_at)
-        path = folder / _name(url)
-        if await self._appears(url, path, asked_at + timedelta(seconds=patience)):
-            return Export(path, asked_at)
-        problem = f"the export did not appear within {patience:.0f} s"
+            if file := await self._appears(*known, progress):
+                return file
+            progress("the export asked for earlier never appeared; asking for another", 0, None)
+        url, asked_at = await self._ask_when_free(ask, progress)
+        self._memory.remember(ask, url, asked_at)
+        if file := await self._appears(url, asked_at, progress):
+            return file
+        problem = f"the export did not appear within {self._patience:.0f} s"
         raise UnreachableError(Finding("PP610", problem, _AGAIN))
 
-    async def ask(self, wanted: Wanted) -> str | None:
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._api.close()
+        await self._download.close()
+
+    async def _ask_when_free(self, ask: ExportAsk, progress: Progress) -> tuple[str, datetime]:
+        """Give the URL, and the time before it was asked for: the file is no older."""
+        until = self._until(self._clock.now())
+        while True:
+            asked_at = self._clock.now()
+            if (url := await self._ask(ask)) is not None:
+                return url, asked_at
+            if self._clock.now() >= until:
+                problem = "another export of this OneSignal account is still under way"
+                raise UnreachableError(Finding("PP609", problem, _AGAIN))
+            progress("waiting for another export of this OneSignal account", 0, None)
+            await self._clock.sleep(SLOWEST_POLL_S)
+
+    async def _ask(self, ask: ExportAsk) -> str | None:
         """Ask for an export and give the URL of its file; None where the account is busy.
 
         How a second export is refused is documented nowhere, so any refusal but those of the key
         and of what was asked for counts as that.
         """
-        reply = await self._api.post(self._path, wanted.document())
+        reply = await self._api.post(self._path, _document(ask))
         if reply.denied:
             raise refused_key()
         if not reply.ok:
@@ -139,33 +117,33 @@ class Exporter:
             raise foreign(reply.status)
         return url
 
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._api.close()
-        await self._download.close()
-
-    async def _ask_when_free(self, wanted: Wanted, until: datetime) -> str:
-        while (url := await self.ask(wanted)) is None:
-            if self._clock.now() >= until:
-                problem = "another export of this OneSignal account is still under way"
-                raise UnreachableError(Finding("PP609", problem, _AGAIN))
-            self._say("another export of this OneSignal account is under way; waiting for it")
-            await self._clock.sleep(SLOWEST_POLL_S)
-        return url
-
-    async def _appears(self, url: str, path: Path, until: datetime) -> bool:
-        """Poll for the file, once at least; False where it is not there in time."""
+    async def _appears(self, url: str, asked_at: datetime, progress: Progress) -> ExportFile | None:
+        """Poll for the file, once at least; None where it is not there in time."""
+        path = self._memory.folder / _name(url)
         wait_s = POLL_S
-        while not await self._download.fetch(url, path):
-            if self._clock.now() >= until:
-                return False
-            self._say("OneSignal is writing the export")
+        while not (path.is_file() or await self._download.fetch(url, path, progress)):
+            if self._clock.now() >= self._until(asked_at):
+                return None
+            progress("waiting for OneSignal to write the export", 0, None)
             await self._clock.sleep(wait_s)
             wait_s = min(wait_s * 1.5, SLOWEST_POLL_S)
-        return True
+        return ExportFile(str(path), _sha256(path), asked_at)
+
+    def _until(self, asked_at: datetime) -> datetime:
+        return asked_at + timedelta(seconds=self._patience)
 
     def _age_s(self, at: datetime) -> float:
         return (self._clock.now() - at).total_seconds()
+
+
+def _document(ask: ExportAsk) -> dict[str, Any]:
+    """Give the body of the request; a segment's unsubscribed rows must be asked for."""
+    body: dict[str, Any] = {"extra_fields": list(ask.extra_fields)}
+    if ask.segment is not None:
+        body |= {"segment_name": ask.segment, "include_unsubscribed": True}
+    if ask.active_since is not None:
+        body["last_active_since"] = str(int(ask.active_since.timestamp()))
+    return body
 
 
 def _name(url: str) -> str:
@@ -173,4 +151,10 @@ def _name(url: str) -> str:
     return f"export-{hashlib.sha256(url.encode()).hexdigest()[:16]}.csv.gz"
 
 
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 _AGAIN: Final = "repeat the command later: it goes on with this export"
+_conforms: type[ExporterPort] = Exporter

@@ -31,12 +31,12 @@ class Segment:
     name: str
 
 
-async def list_segments(api: Api, app_id: str) -> list[Segment]:
+async def list_segments(api: Api) -> list[Segment]:
     """Give every segment of the app, the oldest first; raises what ``Api.get`` raises."""
     found: list[Segment] = []
     while True:
         query = f"offset={len(found)}&limit={PAGE}"
-        reply = await api.get(f"/apps/{segment(app_id)}/segments?{query}")
+        reply = await api.get(f"/apps/{segment(api.app_id)}/segments?{query}")
         total = _document(reply).get("total_count")
         page = _page(reply)
         found.extend(page)
@@ -44,14 +44,14 @@ async def list_segments(api: Api, app_id: str) -> list[Segment]:
             return found
 
 
-async def find_segment(api: Api, app_id: str, name: str) -> Segment:
+async def find_segment(api: Api, name: str) -> Segment:
     """Give the segment of exactly this name.
 
     Raises InvalidError where there is none, where two have it (an export names its segment, so
     it could take either), and where it is everyone.
     """
-    one = pick(await list_segments(api, app_id), name)
-    if one.name.strip().lower() in EVERYONE or await _has_no_filters(api, app_id, one):
+    one = pick(await list_segments(api), name)
+    if one.name.strip().lower() in EVERYONE or await _has_no_filters(api, one):
         problem = f"segment {name!r} is everyone"
         raise InvalidError(Finding("PP614", problem, "make a segment of those who are to go"))
     return one
@@ -70,9 +70,9 @@ def pick(segments: Sequence[Segment], name: str) -> Segment:
     raise InvalidError(Finding("PP613", f"no segment is named {name!r}", mend))
 
 
-async def _has_no_filters(api: Api, app_id: str, one: Segment) -> bool:
+async def _has_no_filters(api: Api, one: Segment) -> bool:
     """Tell whether a segment filters nobody out; a 400 means filters that the API can't show."""
-    path = f"/apps/{segment(app_id)}/segments/{segment(one.id)}?include-segment-detail=true"
+    path = f"/apps/{segment(api.app_id)}/segments/{segment(one.id)}?include-segment-detail=true"
     reply = await api.get(path)
     if not reply.ok and not reply.denied:
         return False

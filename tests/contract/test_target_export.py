@@ -4,15 +4,17 @@ import asyncio
 import csv
 import gzip
 import io
+from pathlib import Path
 
 import pytest
 from support.sandbox import sandbox
 from support.wire import QuickClock, app_at
 
+from purgeplan.model.ports import ExportAsk
 from purgeplan.model.secret import Secret
-from purgeplan.model.spec import Resource, Target
+from purgeplan.model.spec import Resource
 from purgeplan.onesignal.api import Api
-from purgeplan.onesignal.export import Exporter, Memory, Wanted
+from purgeplan.onesignal.export import Exporter, Memory
 from purgeplan.onesignal.segments import find_segment
 
 EXTRA = ("external_user_id", "onesignal_id", "unsubscribed_at", "notification_types")
@@ -25,26 +27,30 @@ def box():
         yield running
 
 
-def export(box, wanted, folder):
+def api_of(box):
+    """Give the API of the sandbox's app."""
+    app = app_at(box.url, box.app_id)
+    return Api(app, Resource.SUBSCRIPTION, Secret(box.api_key), QuickClock())
+
+
+def export(box, ask, folder):
     """Get one export; give its rows."""
 
     async def main():
-        app = app_at(box.url, box.app_id)
-        target = Target(Resource.SUBSCRIPTION)
-        exporter = Exporter(app, target, Secret(box.api_key), QuickClock(), lambda _: None)
-        memory = Memory(lambda: None, lambda _url, _at: None)
+        memory = Memory(folder, lambda _: None, lambda *_: None)
+        exporter = Exporter(api_of(box), QuickClock(), memory, 60.0)
         try:
-            return await exporter.obtain(wanted, folder, memory, 0.0, 60.0)
+            return await exporter.fetch(ask, 0.0, lambda *_: None)
         finally:
             await exporter.close()
 
     made = asyncio.run(main())
-    return list(csv.DictReader(io.StringIO(gzip.decompress(made.path.read_bytes()).decode())))
+    return list(csv.DictReader(io.StringIO(gzip.decompress(Path(made.path).read_bytes()).decode())))
 
 
 def test_an_export_holds_the_whole_audience(box, tmp_path):
     """Every row comes, unsubscribed ones too, with the fields asked for and no others extra."""
-    rows = export(box, Wanted(EXTRA), tmp_path)
+    rows = export(box, ExportAsk(EXTRA), tmp_path)
 
     assert [row["id"] for row in rows] == [row["id"] for row in box.audience()]
     assert set(EXTRA) <= set(rows[0])
@@ -53,7 +59,7 @@ def test_an_export_holds_the_whole_audience(box, tmp_path):
 
 def test_a_segment_export_holds_its_unsubscribed_rows(box, tmp_path):
     """The rows of a segment are those of the audience, whether subscribed or not."""
-    rows = export(box, Wanted((), "Total Subscriptions"), tmp_path)
+    rows = export(box, ExportAsk((), "Total Subscriptions"), tmp_path)
 
     assert len(rows) == len(box.audience())
 
@@ -62,10 +68,9 @@ def test_a_segment_is_found_by_name(box):
     """A built-in segment that is not everyone can be taken."""
 
     async def main():
-        api = Api(app_at(box.url, box.app_id), Resource.SUBSCRIPTION, Secret(box.api_key),
-                  QuickClock())  # fmt: skip
+        api = api_of(box)
         try:
-            return await find_segment(api, box.app_id, "Inactive Subscriptions")
+            return await find_segment(api, "Inactive Subscriptions")
         finally:
             await api.close()
 

@@ -47,16 +47,14 @@ def ask(question, *script):
 
 def find(name, *script):
     """Find a segment by name."""
-    return ask(lambda api: find_segment(api, APP_ID, name), *script)
+    return ask(lambda api: find_segment(api, name), *script)
 
 
 def test_every_page_of_segments_is_listed():
     """Pages are asked for until all are there."""
     first, second = named("A", "B"), named("C")
 
-    segments, server = ask(
-        lambda api: list_segments(api, APP_ID), page(first, 3), page(second, 3, 2)
-    )
+    segments, server = ask(list_segments, page(first, 3), page(second, 3, 2))
 
     assert [one.name for one in segments] == ["A", "B", "C"]
     assert server.lines[1] == f"GET /apps/{APP_ID}/segments?offset=2&limit=300 HTTP/1.1"
@@ -64,9 +62,7 @@ def test_every_page_of_segments_is_listed():
 
 def test_an_empty_page_ends_the_list():
     """A total that is missing or too large is no reason to ask for ever."""
-    segments, server = ask(
-        lambda api: list_segments(api, APP_ID), page(named("A"), None), page([], 99)
-    )
+    segments, server = ask(list_segments, page(named("A"), None), page([], 99))
 
     assert segments == [Segment("id-0", "A")]
     assert len(server.requests) == 2
