@@ -258,6 +258,25 @@ def test_quiet_keeps_refusals():
     assert "talk" in boom("RefusedError").err
 
 
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ((), [0, None]),
+        (("-q",), [-1, None]),
+        (("-vv", "--log-json", "x.jsonl"), [2, "x.jsonl"]),
+    ],
+    ids=["default", "-q", "-vv"],
+)
+def test_common_options_work_after_and_before_the_command(args, expected):
+    """Verbosity and log file are taken on either side of the command's name."""
+    script = BOOM.format(tests=str(TESTS))
+
+    after = boom("settings", *args)
+    before = run_argv([sys.executable, "-c", script, *args, "boom", "settings"])
+
+    assert json.loads(after.out) == json.loads(before.out) == expected
+
+
 def test_shell_completion_is_offered():
     """The completion script of a shell is printed by the usual variable."""
     done = run(env={"_PURGEPLAN_COMPLETE": "zsh_source"})

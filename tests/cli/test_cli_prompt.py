@@ -169,6 +169,26 @@ def test_a_job_in_the_background_is_6_not_stopped():
     assert "code 6" in shown
 
 
+def test_a_job_in_the_background_with_ids_on_stdin_is_6():
+    """The process's own terminal is not read from the background either."""
+    hands = Hands(
+        ["sh", "-c", f'set -m; {sys.executable} -c "$ASK" it </dev/null & wait $!; echo "code $?"'],
+        env={"ASK": ASK.format(data=True)},
+    )
+
+    assert "code 6" in hands.end()[1]
+
+
+def test_a_terminal_that_is_not_our_own_is_asked():
+    """A terminal at stdin that controls no job is as good as any."""
+    hands = Hands(argv(), controlling=False)
+    hands.read_until("> ")
+
+    hands.type("Acme Prod 12400")
+
+    assert hands.end()[0] == Exit.DONE
+
+
 def test_a_plain_question_is_answered_in_one_line():
     """``ask`` gives what was typed, trimmed."""
     hands = Hands(argv("name"))

@@ -73,8 +73,12 @@ def start(*args, env=None, cwd=None, **streams):
 class Hands:
     """A process on a terminal of its own: type to it, read what it shows."""
 
-    def __init__(self, argv, env=None, cwd=None, stdin=None):
+    def __init__(self, argv, env=None, cwd=None, stdin=None, controlling=True):
         self.master, slave = pty.openpty()
+
+        def take():
+            fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
         self.process = subprocess.Popen(
             argv,
             stdin=slave if stdin is None else stdin,
@@ -83,7 +87,7 @@ class Hands:
             env=environment({"TERM": "xterm", **(env or {})}),
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads here
+            preexec_fn=take if controlling else None,  # noqa: PLW1509 - no threads here
         )
         os.close(slave)
         self.shown = ""

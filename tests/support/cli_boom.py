@@ -21,6 +21,9 @@ def command(console, how, text):
     if how == "wait":
         console.document("waiting")
         signal.pause()
+    if how == "settings":
+        console.document([console.verbosity, console.log_json])
+        return
     if how == "bug":
         _bug(text)
     place = errors.Place("plan.yaml", 3, 5)
