@@ -58,7 +58,6 @@ class Console:
 
     out: TextIO
     err: TextIO
-    color_out: bool = False
     color_err: bool = False
     err_is_terminal: bool = False
     verbosity: int = 0
@@ -114,7 +113,6 @@ def standard_console(argv: Sequence[str], environ: Mapping[str, str] = os.enviro
     return Console(
         sys.stdout,
         sys.stderr,
-        color_out=wants_color(environ, is_terminal(sys.stdout), forbidden),
         color_err=wants_color(environ, err_is_terminal, forbidden),
         err_is_terminal=err_is_terminal and environ.get("TERM") != "dumb",
     )
