@@ -118,8 +118,9 @@ class _Run:
             if paused is not None:
                 yield Waiting(*paused)
             await self._wait(self._idle_s(paused))
-        async for settled in self._drain():
-            yield settled
+        async with aclosing(self._drain()) as drained:
+            async for settled in drained:
+                yield settled
         yield self._ended or Ended(Exit.DONE, "done")
 
     def _still_on(self) -> bool:

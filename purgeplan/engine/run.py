@@ -93,19 +93,22 @@ class _OneRun:
         again: Sequence[Claimed] = await self._again()
         size = self._admitted.spec.canary
         if size and not canary.judged(self._world.journal, self._plan.plan_id):
-            async for progress in self._canary(size, again):
-                yield progress
+            async with aclosing(self._canary(size, again)) as first:
+                async for progress in first:
+                    yield progress
             again = ()
         if self.ended.exit is Exit.DONE:
-            async for progress in self._execute(again, None):
-                yield progress
+            async with aclosing(self._execute(again, None)) as rest:
+                async for progress in rest:
+                    yield progress
 
     async def _canary(self, size: int, again: Sequence[Claimed]) -> AsyncGenerator[Progress, None]:
         journal, plan_id = self._world.journal, self._plan.plan_id
         rows = canary.first_items(journal, plan_id, size)
         pending = sum(row.state is State.PENDING for row in rows)
-        async for progress in self._execute(again, pending):
-            yield progress
+        async with aclosing(self._execute(again, pending)) as turns:
+            async for progress in turns:
+                yield progress
         if self.ended.exit is not Exit.DONE:
             return
         rows = canary.first_items(journal, plan_id, size)
