@@ -9,7 +9,7 @@ from purgeplan.engine.admit import AdmittedPlan
 from purgeplan.engine.execute import Means, execute
 from purgeplan.engine.flight import Claimed
 from purgeplan.engine.pacer import Pacer
-from purgeplan.engine.stops import USED_UP, Bounds, StopRequest, Stops, Switches
+from purgeplan.engine.stops import MAX_DELETE, Bounds, StopRequest, Stops, Switches
 from purgeplan.engine.unresolved import sort_unresolved
 from purgeplan.errors import Exit, JournalError, PurgeplanError
 from purgeplan.model.breaker import FIRST_LOOK, shares
@@ -163,9 +163,11 @@ class _OneRun:
 def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally) -> Ended:
     """Give the end that the exit code tells: done only where no id failed or is unknown.
 
-    A plan too small for the breaker's sample is judged here, by its shares.
+    What stops a run early is no reason where it comes with the last id. A plan too small for the
+    breaker's sample is judged here, by its shares.
     """
-    if ended.exit is not Exit.DONE and (tally.left or ended.why not in USED_UP):
+    early = ended.exit is Exit.STOPPED_EARLY or ended.why == MAX_DELETE
+    if ended.exit is not Exit.DONE and (tally.left or not early):
         return ended
     if 0 < tally.total < FIRST_LOOK:
         absent = tally[State.ABSENT] - tally.presumed_ours

@@ -16,8 +16,6 @@ PAUSE_LOOK_S: Final = 0.5
 LIMIT: Final = "limit"
 BUDGET: Final = "budget"
 MAX_DELETE: Final = "max_delete"
-USED_UP: Final = frozenset({LIMIT, BUDGET, MAX_DELETE})
-"""Reasons that are none where the last id fitted in exactly."""
 
 
 @dataclass(slots=True)

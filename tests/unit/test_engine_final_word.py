@@ -1,0 +1,35 @@
+"""The last word of a run: an exit code that says what was left, and not what was on the way."""
+
+import pytest
+from support.plans import facts, spec
+
+from purgeplan.engine.admit import admit
+from purgeplan.engine.run import final_word
+from purgeplan.errors import Exit
+from purgeplan.model.outcome import State
+from purgeplan.model.progress import Ended
+from purgeplan.model.records import Tally
+
+ADMITTED = admit(spec(), None, facts(), "f" * 64, {"none": lambda *_: None})
+
+
+@pytest.mark.parametrize("why", ["limit", "budget", "max_run_time", "window", "breaker"])
+def test_a_run_that_stopped_early_with_nothing_left_did_not_stop_early(why):
+    """What came with the last id is no reason to repeat the command: failed is what it is."""
+    tally = Tally({State.ACCEPTED: 99, State.FAILED: 1})
+
+    assert final_word(ADMITTED, Ended(Exit.STOPPED_EARLY, why), tally).exit is Exit.INCOMPLETE
+
+
+def test_a_run_that_stopped_early_with_ids_left_says_so():
+    """Repeating the command goes on."""
+    tally = Tally({State.ACCEPTED: 99, State.PENDING: 1})
+
+    assert final_word(ADMITTED, Ended(Exit.STOPPED_EARLY, "breaker"), tally).why == "breaker"
+
+
+def test_a_breaker_that_wants_a_person_wants_one_whatever_is_left():
+    """The last ids are as good a reason to look as the first."""
+    tally = Tally({State.ACCEPTED: 99, State.FAILED: 1})
+
+    assert final_word(ADMITTED, Ended(Exit.ATTENTION, "breaker"), tally).exit is Exit.ATTENTION
