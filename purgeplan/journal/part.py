@@ -126,6 +126,10 @@ class Part:
         return dict(rows)
 
     def _moved(self, sql: str, rows: Sequence[Row], verb: str) -> None:
-        moved = self._store.execute_many(sql, rows)
-        if moved != len(rows):
-            raise refusals.unmoved(moved, len(rows), verb)
+        all_moved(self._store.execute_many(sql, rows), len(rows), verb)
+
+
+def all_moved(moved: int, asked: int, verb: str) -> None:
+    """Raise JournalError where not every item was in a state from which it could go on."""
+    if moved != asked:
+        raise refusals.unmoved(moved, asked, verb)

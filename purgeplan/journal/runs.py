@@ -6,7 +6,7 @@ from typing import Final
 
 from purgeplan.journal import refusals
 from purgeplan.journal.chain import outcomes_digest
-from purgeplan.journal.part import Part
+from purgeplan.journal.part import Part, all_moved
 from purgeplan.journal.rows import CLAIMED, item, operator_text
 from purgeplan.journal.store import Row
 from purgeplan.journal.times import ms
@@ -104,8 +104,7 @@ class Runs(Part):
             return []
         first, last = rows[0][0], rows[-1][0]
         moved = self._store.execute(_FRESH, now, run_id, plan_id, first, last)
-        if moved != len(rows):
-            raise refusals.unmoved(moved, len(rows), "claimed")
+        all_moved(moved, len(rows), "claimed")
         return [_claimed(row) for row in rows]
 
     def end_run(self, run_id: int, why: str, exit_code: int, at: datetime) -> None:

@@ -34,9 +34,9 @@ PROLOGUE = """
 
 KILLED_WHILE_SAVING = """
     def items():
-        for number in range(200_000):
+        for number in range(60_000):
             yield PlannedItem(f"id-{number:08}")
-            if number == 150_000:
+            if number == 50_000:
                 os.kill(os.getpid(), signal.SIGKILL)
     journal.save(draft(), items(), T0)
 """

@@ -10,6 +10,7 @@ from support.journal import ANN, T0, HandClock, draft, planned
 
 from purgeplan.errors import JournalError, RefusedError
 from purgeplan.journal import journal_on, open_journal, open_reader
+from purgeplan.journal.store import Store
 from purgeplan.model.outcome import MOVES, Code, Outcome, Skip, State, Verdict
 from purgeplan.model.records import PlannedItem, PlanState
 
@@ -213,6 +214,20 @@ def test_shows_readable_rows_to_people():
     assert item == ("inactive", "a", "accepted", when)
     assert run == ("inactive", "apply", when)
     assert (plan, event) == (("inactive", when), ("plan.saved", when))
+
+
+def test_stops_where_a_question_fails_in_the_middle_of_writing():
+    """An error of a query within a transaction is the last one, and nothing is rolled back."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    store = Store(connection, "here")
+
+    with pytest.raises(JournalError, match="no such table") as first, store.write():
+        store.read("SELECT * FROM nowhere")
+    with pytest.raises(JournalError) as second:
+        store.read("SELECT 1")
+
+    assert second.value is first.value
+    assert connection.in_transaction
 
 
 def test_works_in_whichever_thread(tmp_path):
