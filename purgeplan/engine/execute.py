@@ -10,8 +10,9 @@ from purgeplan.engine.admit import AdmittedPlan
 from purgeplan.engine.flight import Claimed, Flight, Landed
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.stops import Stops
+from purgeplan.engine.unresolved import sure_s
 from purgeplan.errors import Exit, Finding, JournalError
-from purgeplan.model.answer import MAY_HAVE_WORKED, Decision, Then, decide
+from purgeplan.model.answer import Decision, Then, decide
 from purgeplan.model.breaker import BreakerWatch
 from purgeplan.model.outcome import Code, Item, Outcome, State
 from purgeplan.model.ports import Clock, Journal, Target
@@ -167,7 +168,9 @@ class _Run:
         now, room = self._means.clock.monotonic(), self.flight.room()
         taken: list[Claimed] = []
         while self._due and self._due[0].at <= now and len(taken) < room:
-            taken.append(heapq.heappop(self._due).claimed)
+            claimed = heapq.heappop(self._due).claimed
+            if now < claimed.until:  # else it stays unresolved, and the next run looks
+                taken.append(claimed)
         return taken
 
     async def _journal(self, outcomes: list[Outcome], again: list[Item], fresh: int) -> list[Item]:
@@ -206,9 +209,7 @@ class _Run:
     def _follow(self, claimed: Claimed, decision: Decision) -> None:
         now = self._means.clock.monotonic()
         if decision.then in (Then.AGAIN, Then.PAUSE):
-            counts = decision.code is not Code.THROTTLED
-            doubtful = claimed.doubtful or decision.code in MAY_HAVE_WORKED
-            next_try = Claimed(claimed.item, claimed.attempt + counts, doubtful)
+            next_try = claimed.next_try(decision.code, now + sure_s(self._spec.target.by))
             heapq.heappush(self._due, _Due(now + decision.wait_s, claimed.item.position, next_try))
         if decision.then is Then.PAUSE:
             self._means.pacer.throttled(now, decision.wait_s)

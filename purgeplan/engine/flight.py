@@ -4,20 +4,32 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 
 from purgeplan.engine.pacer import Pacer
-from purgeplan.model.answer import Answer
-from purgeplan.model.outcome import Item
+from purgeplan.model.answer import MAY_HAVE_WORKED, Answer
+from purgeplan.model.outcome import Code, Item
 from purgeplan.model.ports import Clock, Target
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An item claimed durably; ``doubtful`` where an earlier attempt of it may have worked."""
+    """An item claimed durably; ``doubtful`` where an earlier attempt of it may have worked.
+
+    ``until`` (monotonic) is when a doubtful one may no longer be sent without a look: an alias may
+    name somebody new by then.
+    """
 
     item: Item
     attempt: int = 1
     doubtful: bool = False
+    until: float = inf
+
+    def next_try(self, code: Code, until: float) -> "Claimed":
+        """Give it as it is tried again after such an answer; the first doubt's bound holds."""
+        doubtful = self.doubtful or code in MAY_HAVE_WORKED
+        bound = until if doubtful and not self.doubtful else self.until
+        return Claimed(self.item, self.attempt + (code is not Code.THROTTLED), doubtful, bound)
 
 
 @dataclass(frozen=True, slots=True)

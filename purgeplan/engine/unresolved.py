@@ -1,7 +1,8 @@
 """What an earlier run left sent and unresolved: who of them may be sent again."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from math import inf
 from typing import Final
 
 from purgeplan.engine.flight import Claimed
@@ -11,6 +12,11 @@ from purgeplan.model.ports import AppView, Clock, Journal
 
 SOON: Final = timedelta(hours=1)
 """An alias may name somebody new after that; a subscription id or onesignal_id never does."""
+
+
+def sure_s(by: str) -> float:
+    """Give for how many seconds an id of this kind surely names whom it named."""
+    return inf if is_uuid_kind(by) else SOON.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +36,11 @@ async def sort_unresolved(
     again: list[Claimed] = []
     gone: list[Outcome] = []
     recreated: list[Item] = []
-    unknown = 0
+    unknown, sure = 0, sure_s(by)
     for item, claimed_at in journal.unresolved(plan_id):
-        if is_uuid_kind(by) or _soon(claimed_at, clock.now()):
-            again.append(Claimed(item, doubtful=True))
+        since_s = (clock.now() - claimed_at).total_seconds()
+        if sure == inf or 0 <= since_s <= sure:
+            again.append(Claimed(item, doubtful=True, until=clock.monotonic() + sure - since_s))
             continue
         names = await view.onesignal_id(by, item.id)
         if names is None:
@@ -41,11 +48,7 @@ async def sort_unresolved(
         elif item.onesignal_id is None:
             unknown += 1
         elif names == item.onesignal_id:
-            again.append(Claimed(item, doubtful=True))
+            again.append(Claimed(item, doubtful=True, until=clock.monotonic() + sure))
         else:
             recreated.append(item)
     return Sorted(tuple(again), tuple(gone), tuple(recreated), unknown)
-
-
-def _soon(claimed_at: datetime, now: datetime) -> bool:
-    return timedelta(0) <= now - claimed_at <= SOON
