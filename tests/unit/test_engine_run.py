@@ -63,12 +63,12 @@ def test_a_slow_answer_is_waited_for_with_a_delay():
 
 
 def test_a_rate_is_reached_with_concurrency():
-    """A thousand a second at 80 ms of latency takes a second for 950 ids."""
-    stage = Stage(950)
+    """A thousand a second at 80 ms of latency takes half a second for 450 ids."""
+    stage = Stage(450)
 
     stage.run()
 
-    assert stage.target.at[-1] - stage.target.at[0] <= 1.05
+    assert stage.target.at[-1] - stage.target.at[0] <= 0.5
 
 
 def test_already_gone_counts_apart():
@@ -284,13 +284,13 @@ def test_no_allowance_sends_nothing():
 
 def test_the_time_box_ends_a_run():
     """max_run_time stops a slow run, resumable."""
-    stage = Stage(1000)
+    stage = Stage(100)
     stage.settings["pace"] = Pace(delay_s=0.5)
 
-    end = ended(stage.run(until=60.0))
+    end = ended(stage.run(until=20.0))
 
     assert (end.exit, end.why) == (Exit.STOPPED_EARLY, "max_run_time")
-    assert 110 <= len(stage.target.begun) <= 122
+    assert 36 <= len(stage.target.begun) <= 42
     assert stage.tally[State.SENT] == 0
 
 
@@ -318,10 +318,10 @@ def test_the_pause_file_holds_a_run():
 
 def test_ctrl_c_gives_back_what_has_not_begun():
     """Asked to stop, a run drains: everything begun is settled, the rest pending, exit 130."""
-    stage = Stage(2000)
+    stage = Stage(800)
 
     def ask(item):
-        stage.request.asked = len(stage.target.begun) >= 500
+        stage.request.asked = len(stage.target.begun) >= 200
 
     stage.target.on_begin = ask
     end = ended(stage.run())
@@ -329,7 +329,7 @@ def test_ctrl_c_gives_back_what_has_not_begun():
     assert end.exit is Exit.INTERRUPTED
     assert stage.tally[State.SENT] == 0
     assert stage.tally[State.ACCEPTED] == len(stage.target.begun)
-    assert stage.tally[State.PENDING] == 2000 - len(stage.target.begun)
+    assert stage.tally[State.PENDING] == 800 - len(stage.target.begun)
 
 
 def test_a_drain_gives_up_after_five_seconds():
@@ -455,7 +455,7 @@ def stage_unbegun(stage):
 
 def test_claims_reach_a_tenth_of_a_second_ahead():
     """What is claimed and not begun is never more than starts within 100 ms."""
-    stage = Stage(1000)
+    stage = Stage(400)
     worst = []
     turn = stage.journal.turn
 
