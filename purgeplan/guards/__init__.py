@@ -3,6 +3,7 @@
 from typing import Final
 
 from purgeplan.guards import (
+    able,
     app,
     app_listed,
     budget,
@@ -25,6 +26,7 @@ from purgeplan.model.facts import Guard
 __all__ = ["GUARDS", "warnings"]
 
 GUARDS: Final[dict[str, Guard]] = {
+    "able": able.judge,
     "counts": counts.judge,
     "app": app.judge,
     "app_listed": app_listed.judge,

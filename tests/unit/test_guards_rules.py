@@ -215,3 +215,20 @@ def test_counts_that_do_not_add_up_are_refused(wrong, words):
 
     assert finding.code == "PP112"
     assert words in finding.problem
+
+
+@pytest.mark.parametrize(
+    ("asks", "words"),
+    [
+        ({"drift": Drift(DriftCheck.EXPORT)}, "drift: {check: export}"),
+        ({"backup_export": True}, "backup: {export: true}"),
+    ],
+    ids=["drift", "backup"],
+)
+def test_what_cannot_be_done_is_refused_and_never_left_out(asks, words):
+    """A plan that wants a drift check or a backup deletes nothing without it."""
+    finding = GUARDS["able"](spec(**asks), None, facts())
+
+    assert finding.code == "PP116"
+    assert words in finding.problem
+    assert GUARDS["able"](spec(), None, facts()) is None

@@ -102,6 +102,12 @@ CODES: Final[dict[str, Explanation]] = {
         "An export that is not narrowed down selects everyone.",
         "Write `inactive_for` or `where` at the source.",
     ),
+    "PP116": Explanation(
+        "Not in this build",
+        "The plan asks for a drift check or a backup by an export, which this build can't do yet."
+        " It is never left out silently: nothing is deleted without it.",
+        "Use a build that can; or take the setting out of the plan and have that reviewed.",
+    ),
     "PP120": Explanation(
         "Protect list saved nobody",
         "Not one of the ids was in this protect list. That may be right, or its ids are written"
