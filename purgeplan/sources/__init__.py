@@ -9,6 +9,7 @@ from purgeplan.sources.inline import InlineSource
 from purgeplan.sources.jsonl import JsonlSource
 from purgeplan.sources.parquet import ParquetSource
 from purgeplan.sources.port import Source
+from purgeplan.sources.sql import SqlSource
 
 KINDS: Final[dict[str, type[Source]]] = {
     "csv": CsvSource,
@@ -16,6 +17,7 @@ KINDS: Final[dict[str, type[Source]]] = {
     "inline": InlineSource,
     "parquet": ParquetSource,
     "excel": ExcelSource,
+    "sql": SqlSource,
 }
 """What ``from`` may say, and who reads it."""
 
