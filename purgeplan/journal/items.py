@@ -85,7 +85,8 @@ class Items(Part):
 
     def claimed_in_lineage(self, plan_id: int) -> int:
         """Count the distinct ids ever claimed by this plan and those it superseded."""
-        self.plan(plan_id)
+        if self.plan(plan_id).lineage == plan_id:  # it superseded none: its own ids are distinct
+            return self.tally(plan_id).claimed
         ((count,),) = self._store.read(f"SELECT count(DISTINCT items.id) {_LINEAGE}", plan_id)
         return int(count)
 

@@ -10,7 +10,7 @@ from purgeplan.journal.part import Part
 from purgeplan.journal.rows import draft_columns, draft_digest
 from purgeplan.journal.store import Row
 from purgeplan.journal.times import ms
-from purgeplan.model.outcome import Skip, State
+from purgeplan.model.outcome import Skip
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import Draft, ItemRow, PlannedItem, PlanRow, PlanState
 
@@ -20,8 +20,9 @@ _INSERT: Final = """
         files, protects)
     VALUES (?, ?, 'open', ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _INSERT_ITEM: Final = """
-    INSERT INTO items (plan_id, position, id, onesignal_id, state, skip, settled_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+    INSERT INTO items (plan_id, position, id, onesignal_id, skip, state, settled_at)
+    VALUES (?1, ?2, ?3, ?4, ?5,
+        iif(?5 IS NULL, 'pending', 'skipped'), iif(?5 IS NULL, NULL, ?6))"""
 _RENEW: Final = """
     UPDATE plans SET name = ?, app_id = ?, app_name = ?, fingerprint = ?, resource = ?,
         by_kind = ?, path = ?, text = ?, expires_at = ?, not_before = ?, summary = ?,
@@ -161,10 +162,7 @@ class Plans(Part):
 def _numbered(plan_id: int, items: Iterable[PlannedItem], at: int, ids: IdsDigest) -> Iterator[Row]:
     for position, one in enumerate(items):
         ids.add(one.id)
-        skip = one.skip
-        state = State.PENDING if skip is None else State.SKIPPED
-        settled_at = None if skip is None else at
-        yield plan_id, position, one.id, one.onesignal_id, state, skip, settled_at
+        yield plan_id, position, one.id, one.onesignal_id, one.skip, at
 
 
 def as_planned(rows: Iterable[ItemRow]) -> Iterator[PlannedItem]:
