@@ -1,8 +1,13 @@
 """Plans, files and plain-Python answers for tests of sources and resolve."""
 
-from dataclasses import replace
+import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+
+import duckdb
+from support import xlsx
 
 from purgeplan.engine.inputs import Inputs
 from purgeplan.engine.resolve import Evidence, Resolved, resolve
@@ -84,6 +89,45 @@ def refused(root: Path, spec: SourceSpec, **context) -> tuple[Finding, ...]:
     raise AssertionError(spec)
 
 
-def with_options(spec: SourceSpec, **options) -> SourceSpec:
-    """Give a source with other options."""
-    return replace(spec, options={**spec.options, **options})
+def _csv(path, by, ids):
+    path.write_text("\n".join([by, *ids]))
+
+
+def _jsonl(path, by, ids):
+    path.write_text("\n".join(json.dumps({by: one}) for one in ids))
+
+
+def _parquet(path, by, ids):
+    with duckdb.connect() as base:
+        base.execute("CREATE TABLE ids (id VARCHAR)")
+        base.executemany("INSERT INTO ids VALUES (?)", [(one,) for one in ids])
+        base.execute(f"COPY (SELECT id AS {by} FROM ids) TO '{path}' (FORMAT parquet)")
+
+
+def _excel(path, by, ids):
+    xlsx.write(path, (by,), *((one,) for one in ids))
+
+
+WRITERS = {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet, "excel": _excel}
+"""How a file of each kind is written, for the suite that every kind must pass."""
+
+
+def _sql(root: Path, by, ids):
+    with closing(sqlite3.connect(root / "ids.db")) as base, base:
+        base.execute("DROP TABLE IF EXISTS people")
+        base.execute(f"CREATE TABLE people ({by} TEXT)")
+        base.executemany("INSERT INTO people VALUES (?)", [(one,) for one in ids])
+    secret = root / "url"
+    secret.touch(mode=0o600)
+    secret.write_text(f"sqlite:///{root / 'ids.db'}")
+    return source("sql", by, url={"file": "url"}, query="SELECT * FROM people")
+
+
+def written(kind, root: Path, ids, by):
+    """Give a source of a kind that holds these ids, in a file ``ids`` if it reads files."""
+    if kind == "inline":
+        return source(kind, by, ids=ids)
+    if kind == "sql":
+        return _sql(root, by, ids)
+    WRITERS[kind](root / "ids", by, ids)
+    return source(kind, by, path="ids")

@@ -127,7 +127,7 @@ def matches(context: Context, pattern: str, place: Place) -> list[str]:
     named as a pattern would be (``a[1].csv``) is itself.
     """
     inside = _inside(context, pattern)
-    if PurePath(pattern).is_absolute() or PurePath(inside).parts[0] == "..":
+    if PurePath(pattern).is_absolute() or PurePath(inside).parts[:1] in ((), ("..",)):
         raise InvalidError(Finding("PP202", f"{pattern} is outside {_name(context)}", _MEND, place))
     if not glob.has_magic(pattern) or os.path.lexists(Path(context.root, inside)):
         return [inside]
@@ -147,8 +147,6 @@ def opened(context: Context, path: str, place: Place) -> Iterator[Opened]:
     """
     with os.fdopen(_descriptor(context, path, place), "rb") as file:
         before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise InvalidError(Finding("PP202", f"{path} is not a regular file", _MEND, place))
         reading = Opened(path, file, before.st_size, context.progress)
         yield reading
         after = os.fstat(file.fileno())
@@ -173,11 +171,15 @@ def _descriptor(context: Context, path: str, place: Place) -> int:
             below = os.open(folder, _DIRECTORY, dir_fd=at)
             os.close(at)
             at = below
-        return os.open(name, _FILE, dir_fd=at)
+        found = os.open(name, _FILE, dir_fd=at)
     except OSError as error:
         raise InvalidError(_refused(path, error, place)) from error
     finally:
         os.close(at)
+    if not stat.S_ISREG(os.fstat(found).st_mode):
+        os.close(found)
+        raise InvalidError(Finding("PP202", f"{path} is not a regular file", _MEND, place))
+    return found
 
 
 def _refused(path: str, error: OSError, place: Place) -> Finding:

@@ -76,6 +76,9 @@ def _list_of_ids(record: str, wanted: Wanted, place: Place) -> Layout:
 
 def _table(record: str, wanted: Wanted, delimiter: str, place: Place) -> Layout:
     names = _cells(record, delimiter)
+    if not names:
+        problem = "a quote or a carriage return is out of place in the header"
+        raise InvalidError(Finding("PP211", problem, "save it with LF or CRLF line ends", place))
     chosen = columns.choose(names, wanted.column, wanted.kind, place)
     return Layout(names, chosen, delimiter, others=columns.others(names, wanted.kind))
 
@@ -105,7 +108,11 @@ def _makes_sense(record: str, delimiter: str, wanted: Wanted, place: Place) -> b
 
 
 def _cells(record: str, delimiter: str) -> tuple[str, ...]:
-    (cells,) = csv.reader([record], delimiter=delimiter)
+    """Give the cells of a header; none where it can't be cut so."""
+    try:
+        (cells,) = csv.reader([record], delimiter=delimiter)
+    except csv.Error:
+        return ()
     return tuple(cell.strip() for cell in cells)
 
 

@@ -1,0 +1,139 @@
+"""The workspace: private, bounded, closed off, and gone afterwards."""
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from purgeplan.errors import UnreachableError
+from purgeplan.sources.workspace import MisreadError, Shape, Workspace
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch):
+    """Point TMPDIR to a folder of the test's own."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_folder_and_spools_are_private_and_gone_afterwards(room):
+    """Ids on the disk are nobody else's to read, and do not stay."""
+    with Workspace() as work, work.spool() as (path, file):
+        file.write(b"x")
+        modes = path.parent.stat().st_mode & 0o777, path.stat().st_mode & 0o777
+        assert path.parent.parent == room
+
+    assert modes == (0o700, 0o600)
+    assert list(room.iterdir()) == []
+
+
+def test_an_error_leaves_nothing_on_the_disk(room):
+    """The folder goes with the context, however it ends."""
+    with pytest.raises(KeyError), Workspace() as work, work.spool():
+        raise KeyError
+
+    with pytest.raises(duckdb.Error), Workspace(memory="nonsense"):
+        pass
+
+    assert list(room.iterdir()) == []
+
+
+def test_the_database_reaches_no_file_outside(room):
+    """Even a statement that should not be could not read the disk or reopen the door."""
+    (room / "other.csv").write_text("a\n1\n")
+    with Workspace() as work:
+        for sql in (
+            f"SELECT * FROM read_csv('{room / 'other.csv'}')",
+            f"COPY (SELECT 1) TO '{room / 'out.csv'}'",
+            f"ATTACH '{room / 'out.db'}'",
+            "SET enable_external_access = true",
+            "INSTALL httpfs",
+        ):
+            with pytest.raises(duckdb.Error):
+                work.run(sql)
+
+
+def test_names_that_are_not_ours_are_no_sql():
+    """Only plain names go into a statement."""
+    with Workspace() as work, pytest.raises(ValueError, match="drop"):
+        work.run("SELECT * FROM $table", table="x; drop table y")
+
+
+def test_a_full_memory_says_what_to_do():
+    """What does not fit is an error to try again, with the folder's name and TMPDIR."""
+    with Workspace(memory="20MB", threads=1) as work, pytest.raises(UnreachableError) as error:
+        work.number("SELECT length(string_agg(repeat('x', 100000), ',')) FROM range(100000)")
+
+    assert error.value.findings[0].code == "PP219"
+    assert "TMPDIR" in error.value.findings[0].mend
+
+
+def test_a_full_disk_says_what_to_do():
+    """No space left is an error to try again; another error of the system passes."""
+    with Workspace() as work:
+        with pytest.raises(UnreachableError, match="No space left"), work.spool():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with pytest.raises(PermissionError), work.spool():
+            raise PermissionError(errno.EACCES, "no")
+
+
+@pytest.mark.parametrize("rows", [[], [("a", None)], [('q"\n\r\n,\\ é', "x")] * 3])
+def test_rows_made_in_python_come_back_as_they_were(rows):
+    """Quotes, line ends and blanks survive the way through a spool; None stays None."""
+    with Workspace() as work:
+        assert work.load("given", ("one", "two"), rows) == len(rows)
+        assert list(work.rows("SELECT * FROM given")) == rows
+
+
+def test_rows_that_got_lost_are_noticed():
+    """A load that comes back with another count is an error."""
+
+    class Losing(Workspace):
+        def read(self, path: Path, shape: Shape, select: str, into: str) -> int:
+            return super().read(path, shape, select, into) - 1
+
+    with Losing() as work, pytest.raises(MisreadError):
+        work.load("given", ("one",), [("a",)])
+
+
+def test_a_text_that_is_not_as_said_is_not_read_and_not_repeated():
+    """The database's own words would show the row."""
+    with Workspace() as work, work.spool() as (path, file):
+        file.write(b"secret-id,b,c\n")
+        file.flush()
+        work.run("CREATE TABLE t (a VARCHAR)")
+        with pytest.raises(MisreadError) as error:
+            work.read(path, Shape(2, header=False), "c0", "t")
+
+    assert "secret" not in repr(error.value)
+    assert error.value.__suppress_context__
+
+
+def test_only_doubtful_cells_are_asked_of_python():
+    """A column is filled where it is empty, and only there."""
+    asked = []
+
+    def answer(text):
+        asked.append(text)
+        return text.upper() if text != "none" else None
+
+    with Workspace() as work:
+        work.load("t", ("id", "doubt"), [("a", None), (None, "b"), (None, "none"), (None, None)])
+        work.fill("t", "id", "doubt", answer)
+        found = sorted(work.column("SELECT coalesce(id, '-') FROM t"))
+
+    assert sorted(asked) == ["b", "none"]
+    assert found == ["-", "-", "B", "a"]
+
+
+def test_a_digest_is_over_distinct_ids_in_order():
+    """Order and repeats of rows change nothing."""
+    with Workspace() as work:
+        work.load("a", ("id",), [("b",), ("a",), ("é",), ("a",)])
+        work.load("b", ("id",), [("é",), ("a",), ("b",)])
+        work.load("c", ("id",), [("a",), ("b",)])
+
+        assert work.digest("a") == work.digest("b") != work.digest("c")
