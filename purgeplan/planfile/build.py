@@ -10,6 +10,7 @@ from purgeplan.planfile.scalars import is_ambiguous, resolved
 from purgeplan.planfile.secrets import is_key_name, shown_name
 
 MAX_DEPTH: Final = 20
+MAX_VALUES: Final = 10_000
 MAX_FLAWS: Final = 100
 
 MEND_KEY: Final = (
@@ -148,6 +149,10 @@ class Builder:
         if not self._open:
             self.root = value
         self.values[pointer] = span
+        if len(self.values) > MAX_VALUES:
+            mend = "keep lists of ids in files of their own and name them with `from: csv`"
+            self.flaw("PP002", f"the file has more than {MAX_VALUES:,} values", mend, span)
+            raise StopReading
         return pointer
 
     @staticmethod

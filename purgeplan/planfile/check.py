@@ -16,6 +16,7 @@ from purgeplan.planfile.secrets import shown, shown_name
 
 MAX_ERRORS: Final = 200
 
+_MAX_KEYS: Final = 60
 _MAX_UNKNOWN: Final = 20
 _ABOUT_KEYS: Final = frozenset({"additionalProperties", "required"})
 _FIRST: Final = ("type", "const", "enum", "format")
@@ -27,7 +28,7 @@ def check(document: Document, schema: Schema) -> list[Finding]:
     validator = Draft7Validator(schema, format_checker=_CHECKER)
     errors = islice(validator.iter_errors(document.content), MAX_ERRORS)
     broken = [_broken(error) for error in errors]
-    keys = [finding for one in broken for finding in _of_keys(document, one, schema)]
+    keys = islice((made for one in broken for made in _of_keys(document, one, schema)), _MAX_KEYS)
     values: dict[Pointer, Finding] = {}
     for one in sorted(broken, key=_rank):
         if one.rule not in _ABOUT_KEYS and one.pointer not in values:

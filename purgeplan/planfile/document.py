@@ -57,6 +57,11 @@ class Sheet:
         place = Place(self.file, span.line, span.column)
         return Finding(code, problem, mend, place, self._shown(span.line))
 
+    def span(self, offset: int) -> Span:
+        """Give the place of a character of the text."""
+        line = self.text.count("\n", 0, offset) + 1
+        return Span(line, offset - self.text.rfind("\n", 0, offset), line)
+
     def _shown(self, line: int) -> str | None:
         text = "".join(self.text.split("\n", line)[line - 1 : line]).rstrip("\r")
         return None if line in self.hidden or not text or tells(text) else text
@@ -75,10 +80,10 @@ class Document:
         """Give what is written somewhere, or None; never raises, whatever the file holds."""
         found: Any = self.content
         for part in pointer:
-            if not isinstance(found, dict | list):
-                return None
-            known: Any = found if isinstance(found, dict) else dict(enumerate(found))
-            found = known.get(part)
+            if isinstance(found, dict):
+                found = found.get(part)
+            else:
+                found = found[part] if _has(found, part) else None
         return found
 
     def finding(self, code: str, problem: str, mend: str, pointer: Pointer) -> Finding:
@@ -106,3 +111,7 @@ class Document:
             if not (pointer and isinstance(pointer[-1], int)) or isinstance(self.at(*pointer), dict)
         )
         return {dotted(pointer): self.place(pointer) for pointer in shown}
+
+
+def _has(found: Any, part: str | int) -> bool:  # noqa: ANN401 - whatever is written there
+    return isinstance(found, list) and isinstance(part, int) and part < len(found)

@@ -1,7 +1,6 @@
 """Reads YAML text into a document of plain values with their places, and nothing clever."""
 
 import re
-from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -10,7 +9,7 @@ import yaml
 from purgeplan.errors import Finding, Place
 from purgeplan.planfile.build import MAX_FLAWS, MEND_KEY, Builder, Flaw, StopReading
 from purgeplan.planfile.document import Document, Sheet, Span
-from purgeplan.planfile.secrets import key_at
+from purgeplan.planfile.secrets import keys_in
 from purgeplan.planfile.text import MAX_BYTES, too_large, unseen
 
 Loaded = tuple[Document | None, list[Finding]]
@@ -99,26 +98,14 @@ def _directives(sheet: Sheet) -> list[Finding]:
     match = _DIRECTIVE.search(sheet.text)
     if match is None:
         return []
-    line = sheet.text.count("\n", 0, match.start()) + 1
-    return [
-        sheet.finding(
-            "PP008", "a directive (`%`) is not allowed here", "remove it", Span(line, 1, line)
-        )
-    ]
+    problem = "a directive (`%`) is not allowed here"
+    return [sheet.finding("PP008", problem, "remove it", sheet.span(match.start()))]
 
 
 def _literal_keys(sheet: Sheet) -> list[Finding]:
     """Find keys anywhere, comments included: a file in git is no place for one."""
-    return list(islice(_keyed_lines(sheet), MAX_FLAWS))
-
-
-def _keyed_lines(sheet: Sheet) -> Iterator[Finding]:
-    for number, line in enumerate(sheet.text.split("\n"), 1):
-        at = key_at(line)
-        if at is not None:
-            yield Finding(
-                "PP012", "a literal key is refused", MEND_KEY, Place(sheet.file, number, at + 1)
-            )
+    spans = (sheet.span(at) for at in islice(keys_in(sheet.text), MAX_FLAWS))
+    return [sheet.finding("PP012", "a literal key is refused", MEND_KEY, span) for span in spans]
 
 
 def _no_mapping(sheet: Sheet, root: object) -> Finding:

@@ -19,6 +19,7 @@ from purgeplan.planfile.schema import Kinds, plan_schema, policy_schema
 from purgeplan.planfile.text import display, read_text
 
 Rule = Callable[[Document], Iterable[Finding]]
+MAX_FINDINGS: Final = 100
 _ABOUT_KEYS: Final = frozenset({"PP020", "PP021"})
 
 
@@ -113,7 +114,12 @@ def _judged(loaded: Loaded, schema: Schema, ruled: Iterable[Rule]) -> list[Findi
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda one: (one.place or Place(""), one.code))
+    found = sorted(findings, key=lambda one: (one.place or Place(""), one.code))
+    if len(found) <= MAX_FINDINGS:
+        return found
+    mend = "mend these first"
+    more = Finding("PP033", "there are more problems than are told", mend, found[-1].place)
+    return [*found[:MAX_FINDINGS], more]
 
 
 def _spec(loaded: Loaded, wrong: list[Finding], site: Site, policy: Policy | None) -> PlanSpec:

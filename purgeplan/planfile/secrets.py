@@ -1,6 +1,7 @@
 """What a message about a plan file must not repeat: keys, e-mail addresses, ids."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 KEY_NAMES: Final = frozenset({"apikey", "restapikey", "userauthkey", "authorization", "password"})
@@ -16,20 +17,24 @@ _PLAIN = re.compile(r"[A-Za-z0-9_ .,:/%+-]{1,30}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}|<<")
 
 
-def key_at(text: str) -> int | None:
-    """Give where in a text a literal API key starts, or None.
+def keys_in(text: str) -> Iterator[int]:
+    """Give where in a text literal API keys start.
 
     App and organization keys start with ``os_v2_``; legacy ones are the base64 of a UUID, 48
     letters and digits (onesignal.md 1).
     """
-    found = [match.start() for match in [_KEY.search(text)] if match]
-    found += [match.start() for match in _RUN.finditer(text) if _is_mixed(match[0])]
-    return min(found, default=None)
+    yield from (match.start() for match in _KEY.finditer(text))
+    yield from (match.start() for match in _RUN.finditer(text) if _is_mixed(match[0]))
+
+
+def holds_key(text: str) -> bool:
+    """Tell whether a text holds a literal API key."""
+    return next(keys_in(text), None) is not None
 
 
 def tells(line: str) -> bool:
     """Tell whether a line of a file can't be shown; the id of an app may be."""
-    return "@" in line or key_at(line) is not None or bool(_UUID.search(_OWN_ID.sub("", line)))
+    return "@" in line or holds_key(line) or bool(_UUID.search(_OWN_ID.sub("", line)))
 
 
 def shown(value: object) -> str:
@@ -42,7 +47,7 @@ def shown(value: object) -> str:
 
 def shown_name(name: str) -> str:
     """Give the name of a setting as it is written, unless it can be an id or a key."""
-    return f"`{name}`" if _NAME.fullmatch(name) and key_at(name) is None else "one"
+    return f"`{name}`" if _NAME.fullmatch(name) and not holds_key(name) else "one"
 
 
 def is_key_name(name: str) -> bool:

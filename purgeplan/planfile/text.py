@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
-from purgeplan.planfile.document import Sheet, Span
+from purgeplan.planfile.document import Sheet
 
 MAX_BYTES: Final = 1 << 20
 
@@ -75,8 +75,6 @@ def _unreadable(file: str, why: str) -> Finding:
 
 
 def _unseen(sheet: Sheet, match: re.Match[str]) -> Finding:
-    line = sheet.text.count("\n", 0, match.start()) + 1
-    column = match.start() - sheet.text.rfind("\n", 0, match.start())
     problem = f"an unseen character (U+{ord(match[0]):04X})"
     mend = "remove it: it can hide what the file says; in a double-quoted text write an escape"
-    return sheet.finding("PP003", problem, mend, Span(line, column, line))
+    return sheet.finding("PP003", problem, mend, sheet.span(match.start()))

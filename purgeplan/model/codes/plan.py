@@ -14,7 +14,7 @@ CODES: dict[str, Explanation] = {
     ),
     "PP002": Explanation(
         "a file is too large",
-        "Plan files and policies are at most 1 MiB, so that a person can review them.",
+        "Plan files and policies are at most 1 MiB and 10,000 values: a person reviews them.",
         "Keep lists of ids in files of their own and name them with `from: csv`.",
     ),
     "PP003": Explanation(
@@ -73,7 +73,7 @@ CODES: dict[str, Explanation] = {
     ),
     "PP020": Explanation(
         "unknown key",
-        "No setting has this name there. It is refused, since a misspelt `protect` protects nobody.",
+        "No setting has this name there. A misspelt `protect` would protect nobody.",
         "Correct the name; `purgeplan explain SETTING` tells what a setting means.",
     ),
     "PP021": Explanation("missing key", "A setting that must be there is not.", "Add it."),
@@ -133,5 +133,10 @@ CODES: dict[str, Explanation] = {
         "the policy is no plan",
         "purgeplan.yaml is the policy of the repository; it is found by itself.",
         "Name a plan file.",
+    ),
+    "PP033": Explanation(
+        "more problems than are told",
+        "The file has very many problems; the first hundred are told.",
+        "Mend these, then run the command again.",
     ),
 }
