@@ -1,11 +1,13 @@
 """Reads the sources and protect lists of a plan into a workspace, and tells all that is wrong."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import BinaryIO, Final
 
 from purgeplan.errors import Finding, InvalidError
+from purgeplan.model.ports import ExportAsk, ExportFile
 from purgeplan.model.spec import Purpose, Rules, SourceSpec
 from purgeplan.sources import KINDS
 from purgeplan.sources.port import Context, Progress, Source, Staged, quiet
@@ -31,7 +33,10 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A protect list as read, under a name that no other list of the plan has."""
+    """A protect list as read, under a name that no other list of the plan has.
+
+    ``ids_digest`` covers the kind of its ids as well: the same ids of another kind are others.
+    """
 
     name: str
     spec: SourceSpec
@@ -58,18 +63,21 @@ class Reading:
         erasure = self._rules.spec.purpose is Purpose.ERASURE
         piped = [spec for spec in self._rules.spec.sources if spec.options.get("path") == STDIN]
         self._refuse(piped[1:], "another source has read standard input")
-        return self._read(self._rules.spec.sources, erasure=erasure)
+        spec = self._rules.spec
+        return self._read(spec.sources, spec.path, erasure=erasure)
 
     def protects(self) -> list[Listed]:
         """Read the protect lists, each whole, none of them empty."""
         specs = protects_of(self._rules)
         piped = [spec for spec in specs if spec.options.get("path") == STDIN]
         self._refuse(piped, "protect lists are read again at each start: standard input can't be")
-        found = self._read(specs, erasure=False)
+        spec, policy = self._rules.spec, self._rules.policy
+        found = self._read(policy.protect, policy.path, erasure=False) if policy else []
+        found += self._read(spec.protect, spec.path, erasure=False)
         names = _distinct([f"{staged.name}" for _, staged in found], [s.by for s, _ in found])
         return [
-            Listed(name, spec, staged, self._work.digest(staged.table))
-            for name, (spec, staged) in zip(names, found, strict=True)
+            Listed(name, one, staged, _digest(one.by, self._work.digest(staged.table)))
+            for name, (one, staged) in zip(names, found, strict=True)
         ]
 
     def complete(self) -> None:
@@ -81,12 +89,13 @@ class Reading:
         self._wrong += [Finding("PP218", problem, "name a file", spec.place) for spec in specs]
 
     def _read(
-        self, specs: Sequence[SourceSpec], *, erasure: bool
+        self, specs: Sequence[SourceSpec], named_in: str, *, erasure: bool
     ) -> list[tuple[SourceSpec, Staged]]:
-        found = []
+        """Read what a file names; the places of its specs are for eyes, relative to anywhere."""
+        folder, found = str(PurePath(named_in).parent), []
         for spec in specs:
             try:
-                staged = self._one(spec, set_aside=erasure)
+                staged = self._one(spec, folder, set_aside=erasure)
             except InvalidError as error:
                 self._wrong += error.findings
                 continue
@@ -96,15 +105,19 @@ class Reading:
             found.append((spec, staged))
         return found
 
-    def _one(self, spec: SourceSpec, *, set_aside: bool) -> Staged:
+    def _one(self, spec: SourceSpec, folder: str, *, set_aside: bool) -> Staged:
         context = Context(
             root=self._rules.spec.root,
-            folder=str(PurePath(spec.place.file).parent),
+            folder=folder,
             stdin=self._inputs.stdin,
             set_aside=set_aside,
             progress=self._inputs.progress,
         )
         return self._inputs.kinds[spec.kind](spec).stage(context, self._work)
+
+
+def _digest(kind: str, ids_digest: str) -> str:
+    return hashlib.sha256(f"{kind}\n{ids_digest}".encode()).hexdigest()
 
 
 def _distinct(names: Sequence[str], kinds: Sequence[str]) -> list[str]:

@@ -33,9 +33,9 @@ def still_protected(
 ) -> Recheck:
     """Tell which pending items the protect lists name by now.
 
-    ``recorded`` maps each list's name to its ids_digest when planned (``Draft.protects``); lists
-    that hold the same ids still were subtracted then, and ``pending`` is asked for only where one
-    does not. Raises InvalidError where a list can't be read whole.
+    ``recorded`` maps each list's name to its ids_digest when planned (``Draft.protects``); whatever
+    holds ids that were subtracted then, under any name, needs no second look, and ``pending`` is
+    asked for only where a list does not. Raises InvalidError where a list can't be read whole.
     """
     if not protects_of(rules):
         return Recheck()
@@ -43,7 +43,8 @@ def still_protected(
         reading = Reading(rules, inputs, work)
         listed = reading.protects()
         reading.complete()
-        changed = [one for one in listed if recorded.get(one.name) != one.ids_digest]
+        known = set(recorded.values())
+        changed = [one for one in listed if one.ids_digest not in known]
         return _compare(rules, work, changed, pending) if changed else Recheck()
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -350,18 +351,22 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
     ]
 
 
-def test_a_policys_list_is_relative_to_the_policy(tmp_path):
-    """Each file names files from where it lies itself."""
-    (tmp_path / "staff.csv").write_text("external_id\na\n")
-    (tmp_path / "plans").mkdir()
-    (tmp_path / "plans" / "ids.csv").write_text("external_id\na\nb\n")
-    named = SourceSpec("csv", {"path": "ids.csv"}, EXTERNAL_ID, Place("plans/x.yaml", 3))
-    staff = SourceSpec("csv", {"path": "staff.csv"}, EXTERNAL_ID, Place("purgeplan.yaml", 3))
-    policy = Policy("purgeplan.yaml", protect=(staff,))
-    with resolved(plan(tmp_path, named), policy) as found:
+@pytest.mark.parametrize(
+    "shown", ["x.yaml", "plans/x.yaml", "../x.yaml", "/repository/plans/x.yaml"]
+)
+def test_paths_are_relative_to_the_file_whatever_the_current_folder(tmp_path, shown):
+    """Plan and policy name files from where they lie; a place is only how messages show it."""
+    for folder, ids in {"": "z", "plans": "ab", "policy": "a"}.items():
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "ids.csv").write_text("\n".join(["external_id", *ids]))
+    named = SourceSpec("csv", {"path": "ids.csv"}, EXTERNAL_ID, Place(shown, 3))
+    spec = replace(plan(tmp_path, named), path="plans/x.yaml")
+    policy = Policy("policy/purgeplan.yaml", protect=(named,))
+    with resolved(spec, policy) as found:
         assert list(found.sorted_ids()) == ["b"]
         assert found.files.keys() == {"plans/ids.csv"}
         assert found.sources[0].name == "plans/ids.csv"
+        assert found.protects[0].name == "policy/ids.csv"
 
 
 def test_standard_input_is_read_once_and_by_sources_only(tmp_path):

@@ -50,6 +50,26 @@ def test_a_list_with_the_same_ids_is_not_compared_again(tmp_path):
     assert still_protected(Rules(spec), Inputs(threads=1), planned, never) == Recheck()
 
 
+def test_a_list_that_only_moved_is_not_compared_again(tmp_path):
+    """The same ids of the same kind were subtracted, whatever the file was called."""
+    (tmp_path / "old.csv").write_text("external_id\nx\n")
+    (tmp_path / "new.csv").write_text("external_id\nx\n")
+    old, new = (source(by=EXTERNAL_ID, path=path) for path in ("old.csv", "new.csv"))
+    planned = recorded(plan(tmp_path, inline("anna"), protect=[old]))
+
+    spec = plan(tmp_path, inline("anna"), protect=[new])
+
+    assert still_protected(Rules(spec), Inputs(threads=1), planned, never) == Recheck()
+
+
+def test_the_same_ids_of_another_kind_are_another_list(tmp_path):
+    """`by` may be corrected after planning; what it names then was never subtracted."""
+    wrong = plan(tmp_path, inline("anna"), protect=[inline("anna", by="crm_id")])
+    right = plan(tmp_path, inline("anna"), protect=[inline("anna")])
+
+    assert recheck(right, recorded(wrong)).spared == (3,)
+
+
 def test_a_list_that_is_new_holds_at_once(tmp_path):
     """One that the plan or the policy got since is compared like one that changed."""
     spec = plan(tmp_path, inline("anna"), protect=[inline("ANNA")])

@@ -9,7 +9,7 @@ from support.sources import refused, source, staged_ids, uuid
 
 from purgeplan.errors import InvalidError, Place
 from purgeplan.sources.port import Context, quiet
-from purgeplan.sources.reading.files import Opened, digest_of
+from purgeplan.sources.reading.files import Opened
 
 ONE = f"player_id\n{uuid(1)}\n".encode()
 TWO = f"player_id\n{uuid(2)}\n".encode()
@@ -183,18 +183,6 @@ def test_the_progress_of_reading_is_told_in_bytes(tmp_path):
     staged_ids(tmp_path, source(path="ids.csv"), progress=lambda *step: told_of.append(step))
 
     assert told_of[0] == ("reading ids.csv", len(ONE), len(ONE))
-
-
-def test_the_digest_of_a_file_is_taken_anew(tmp_path):
-    """Whether a source changed since planning is asked of the file; one that is gone is None."""
-    (tmp_path / "ids.csv").write_bytes(ONE)
-    (tmp_path / "link.csv").symlink_to("ids.csv")
-    printed = subprocess.check_output(["sha256sum", "ids.csv"], cwd=tmp_path, text=True)[:64]
-
-    assert digest_of(str(tmp_path), "ids.csv") == printed
-    assert digest_of(str(tmp_path), "gone.csv") is None
-    with pytest.raises(InvalidError, match="link"):
-        digest_of(str(tmp_path), "link.csv")
 
 
 def test_a_context_tells_nobody_by_itself():

@@ -99,19 +99,6 @@ class Files:
             self.sha256 = _listing(self.hashes, self._context.folder)
 
 
-def digest_of(root: str, path: str) -> str | None:
-    """Give the sha256 of a file, named relative to the root, as it is now; None if it is gone.
-
-    Raises InvalidError as ``opened`` does otherwise.
-    """
-    if not os.path.lexists(Path(root, path)):
-        return None
-    with opened(Context(root), path, Place(path)) as source:
-        for _ in source.chunks():
-            pass
-        return source.sha256
-
-
 def _listing(found: Mapping[str, str], folder: str) -> str:
     """Give the sha256 of what ``sha256sum`` prints for these files in that folder."""
     lines = (
