@@ -94,7 +94,7 @@ def make_plan(console: Console, shop: Shop, journal: Journal, app: AppFacts) -> 
     """Resolve, judge and freeze, with progress on stderr."""
     phases = PhaseView(console, shop.clock)
     try:
-        with shop.resolve(journal, sys.stdin.buffer, phases) as resolved:
+        with shop.resolve(journal, sys.stdin.buffer, phases, app) as resolved:
             planned = shop.planner(journal).plan(resolved, app)
             for finding in resolved.set_aside:
                 console.insist(blocks([finding], console.styled))

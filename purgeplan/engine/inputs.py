@@ -15,13 +15,20 @@ from purgeplan.sources.workspace import Workspace
 
 STDIN: Final = "-"
 
+Export = Callable[[ExportAsk, float, Progress], ExportFile]
+"""Gets an export that is younger than so many seconds; raises what ``Exporter.fetch`` does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What reading needs of the world: standard input, room to work, whom to tell of progress."""
+    """What reading needs of the world: standard input, room to work, whom to tell of progress.
+
+    ``export`` is None where a command has no use for exports.
+    """
 
     stdin: BinaryIO | None = None
     progress: Progress = quiet
+    export: Export | None = None
     memory: str = "512MB"
     threads: int = 2
     kinds: Mapping[str, type[Source]] = field(default_factory=lambda: KINDS)
