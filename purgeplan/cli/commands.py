@@ -38,6 +38,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "retry": Entry("purgeplan.cli.retry", "Send failed and unknown ids once more."),
     "sandbox": Entry("purgeplan.cli.sandbox", "Run a OneSignal to rehearse on, on this machine."),
     "schema": Entry("purgeplan.cli.schema", "Print the JSON Schema of plan files or policies."),
+    "verify": Entry("purgeplan.cli.verify", "Tell whether what was accepted is gone."),
 }
 """Everyday ones in the order of use, then the others from A to Z."""
 

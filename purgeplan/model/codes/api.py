@@ -87,4 +87,9 @@ CODES: dict[str, Explanation] = {
         "The segment has no filters, or is a built-in one that holds the whole audience.",
         "Make a segment of those who are to go, or use `from: export` with `inactive_for`.",
     ),
+    "PP615": Explanation(
+        "export unreadable",
+        "The export's file is whole, and no CSV with the columns that were asked for.",
+        "Repeat the command: another export is asked for. If it stays, look at base_url.",
+    ),
 }

@@ -75,4 +75,9 @@ CODES: dict[str, Explanation] = {
         "The run ended, but not every id was accepted or already gone.",
         "`purgeplan report` lists them; `purgeplan retry` tries those again.",
     ),
+    "PP515": Explanation(
+        "nothing to verify",
+        "The journal holds no plan of that name, or the plan is sealed and its ids are forgotten.",
+        "Name the journal of the machine that applied the plan (`--journal`).",
+    ),
 }
