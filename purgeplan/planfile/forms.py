@@ -13,12 +13,11 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from purgeplan.model.ids import EXTERNAL_ID, SUBSCRIPTION_ID, UUID_PATTERN
+from purgeplan.model.span import UNITS, seconds
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As they are written; 0 is Monday."""
 
-_SECONDS: Final = {"ms": "0.001", "s": "1", "m": "60", "min": "60", "h": "3600", "d": "86400"}
-_LONGEST_S: Final = 3_650 * 86_400
 _OLD_NAMES: Final = {
     "player_id": SUBSCRIPTION_ID,
     "id": SUBSCRIPTION_ID,
@@ -30,7 +29,6 @@ RATE_PATTERN: Final = r"^[0-9]+(\.[0-9]+)?/(s|m|min|h)$"
 TIME_PATTERN: Final = r"^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
 SHA256_PATTERN: Final = "^[0-9a-fA-F]{64}$"
 
-_SPAN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)(ms|s|min|m|h|d)")
 _RATE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)/(s|min|m|h)")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _DATE = re.compile(
@@ -54,13 +52,6 @@ class Form:
         return self.mend if isinstance(self.mend, str) else self.mend(text)
 
 
-def seconds(text: str) -> float | None:
-    """Give the seconds of a duration such as ``500ms`` or ``8h``, ten years at most."""
-    match = _SPAN.fullmatch(text)
-    total = Decimal(match[1]) * Decimal(_SECONDS[match[2]]) if match else None
-    return None if total is None or total > _LONGEST_S else float(total)
-
-
 def positive_seconds(text: str) -> float | None:
     """Give the seconds of a duration above zero."""
     return seconds(text) or None
@@ -69,7 +60,7 @@ def positive_seconds(text: str) -> float | None:
 def per_second(text: str) -> float | None:
     """Give the starts a second of a rate such as ``900/s`` or ``60/min``, above zero."""
     match = _RATE.fullmatch(text)
-    return float(Decimal(match[1]) / Decimal(_SECONDS[match[2]])) or None if match else None
+    return float(Decimal(match[1]) / Decimal(UNITS[match[2]])) or None if match else None
 
 
 def local_time(text: str) -> time | None:

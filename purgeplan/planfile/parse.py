@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from purgeplan.errors import Place
 from purgeplan.model.ids import SUBSCRIPTION_ID
+from purgeplan.model.span import seconds
 from purgeplan.model.spec import (
     App,
     Breaker,
@@ -71,8 +72,8 @@ _LIMITS: Final[Fields] = {
 }
 _RETRY: Final[Fields] = {
     "max_attempts": ("max_attempts", int),
-    "backoff": ("backoff_s", forms.seconds),
-    "max_backoff": ("max_backoff_s", forms.seconds),
+    "backoff": ("backoff_s", seconds),
+    "max_backoff": ("max_backoff_s", seconds),
 }
 _BREAKER: Final[Fields] = {
     "max_consecutive_failures": ("max_consecutive_failures", int),
@@ -81,14 +82,14 @@ _BREAKER: Final[Fields] = {
 }
 _DRIFT: Final[Fields] = {
     "check": ("check", DriftCheck),
-    "every": ("every_s", forms.seconds),
+    "every": ("every_s", seconds),
 }
 _PLAN: Final[Fields] = {
     "owner": ("owner", str),
     "ticket": ("ticket", str),
     "canary": ("canary", int),
-    "not_before": ("not_before_s", forms.seconds),
-    "expires_after": ("expires_after_s", forms.seconds),
+    "not_before": ("not_before_s", seconds),
+    "expires_after": ("expires_after_s", seconds),
 }
 
 
@@ -180,9 +181,9 @@ def _app(written: str | Mapping[str, Any], policy: Policy | None) -> App:
 
 def _pace(written: Mapping[str, Any]) -> Pace:
     fields: Fields = {
-        "delay": ("delay_s", forms.seconds),
+        "delay": ("delay_s", seconds),
         "rate": ("rate_per_s", forms.per_second),
-        "max_run_time": ("max_run_time_s", forms.seconds),
+        "max_run_time": ("max_run_time_s", seconds),
         "window": ("window", _window),
     }
     return filled(Pace(delay_s=None) if "rate" in written else Pace(), written, fields)

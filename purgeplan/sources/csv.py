@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.errors import InvalidError
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.port import Context, Source, Staged
+from purgeplan.sources.reading.cutting import cut
 from purgeplan.sources.reading.decode import lines
 from purgeplan.sources.reading.files import Files, Opened
 from purgeplan.sources.reading.layout import DELIMITERS, Wanted, layout_of
@@ -14,7 +15,7 @@ from purgeplan.sources.reading.places import Spooled
 from purgeplan.sources.reading.scan import Scan
 from purgeplan.sources.reading.staging import holding, new_table, selected, settle
 from purgeplan.sources.reading.unpack import unpacked
-from purgeplan.sources.workspace import MisreadError, Workspace
+from purgeplan.sources.workspace import Workspace
 
 
 class CsvSource:
@@ -91,15 +92,9 @@ class CsvSource:
 
     def _cut(self, context: Context, work: Workspace, scan: Scan, text: Spooled) -> Staged:
         layout, table = text.layout, new_table(work)
-        rows = scan.records - layout.header
         select = selected(self._spec.by, layout.chosen, layout.others)
-        context.progress(f"cutting {text.name}", 0, rows)
-        try:
-            cut = -1 if scan.broken else work.read(text.path, layout.shape, select, table)
-        except MisreadError:
-            cut = -1
-        if cut != rows:
-            raise InvalidError(*(text.broken_rows() or [_two_readings(text.name)]))
+        context.progress(f"cutting {text.name}", 0, scan.records - layout.header)
+        rows = cut(work, scan, text, select, table)
         context.progress(f"checking {text.name}", 0, rows)
         rejected = settle(work, table, self._spec.by)
         unfit = text.unfit_ids(self._spec.by) if rejected else ()
@@ -107,11 +102,6 @@ class CsvSource:
             raise InvalidError(*unfit)
         known = holding(work, table, layout.others)
         return Staged(text.name, table, rows, known, rejected, unfit)
-
-
-def _two_readings(name: str) -> Finding:
-    problem = "the rows are counted differently by two readers"
-    return Finding("PP216", problem, "write the file anew, with plain quoting", Place(name))
 
 
 _conforms: type[Source] = CsvSource
