@@ -115,7 +115,8 @@ class Builder:
             top.dropped = True
         elif pointer in self.keys:
             first = self.keys[pointer].line
-            problem = f"the key {shown_name(event.value)} is here twice, first in line {first}"
+            name = "(not shown)" if is_secret(pointer) else shown_name(event.value)
+            problem = f"the key {name} is here twice, first in line {first}"
             self.flaw("PP009", problem, "remove one of the two", span)
             top.dropped = True
         else:
@@ -133,6 +134,7 @@ class Builder:
             problem = "a number that is read in several ways: leading zeros, or too long"
             self.flaw("PP011", problem, "quote it where it is an id or other text", span)
         if isinstance(value, str) and value and pointer and is_key_name(str(pointer[-1])):
+            self._hide(span)
             self.flaw("PP012", "a literal key is refused", MEND_KEY, span)
 
     def _begin(self, container: dict[str, Any] | list[Any], span: Span) -> None:
@@ -172,7 +174,6 @@ class Builder:
 
 
 def _span(event: events.Event) -> Span:
-    start, end = event.start_mark, event.end_mark
-    if start is None or end is None:  # pragma: no cover - the parser marks every event
-        return Span(1, 1, 1)
+    start: Any = event.start_mark
+    end: Any = event.end_mark
     return Span(start.line + 1, start.column + 1, end.line + 1)

@@ -10,7 +10,7 @@ from purgeplan.planfile.secrets import tells
 Pointer = tuple[str | int, ...]
 """The way to a value: ``("source", 0, "path")``, written ``source.0.path``."""
 
-_HIDDEN: Final = frozenset({"ids", "sentinel", "api_key"})
+_HIDDEN: Final = frozenset({"ids", "sentinel", "api_key", "url"})
 _SHOWN_LISTS: Final = frozenset({"days", "hosts"})
 
 

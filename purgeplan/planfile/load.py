@@ -34,10 +34,17 @@ _SYNTAX: Final = {
         "a line that does not fit the mapping above it",
         "give the keys of one mapping the same indentation",
     ),
+    "did not find expected '-' indicator": (
+        "a line that does not fit the list above it",
+        "start each entry of the list with `- `, at the same indentation",
+    ),
+}
+_UNCLOSED: Final = {
     "did not find expected ',' or '}'": ("a `{` that is not closed", "close it, or add a comma"),
     "did not find expected ',' or ']'": ("a `[` that is not closed", "close it, or add a comma"),
     "found unexpected end of stream": ("a quote that is not closed", "close it"),
 }
+"""Told where it was opened, which may be far above."""
 
 
 def load(text: str, file: str) -> Loaded:
@@ -84,10 +91,11 @@ def _judged(sheet: Sheet, builder: Builder, complete: bool) -> Loaded:
 
 
 def _refused(builder: Builder, error: yaml.YAMLError) -> Span:
-    mark = getattr(error, "problem_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     said = getattr(error, "problem", None) or type(error).__name__
-    problem, mend = _SYNTAX.get(said, (f"not YAML: {said}", "correct it"))
+    mark = getattr(error, "context_mark" if said in _UNCLOSED else "problem_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    words = {**_SYNTAX, **_UNCLOSED}
+    problem, mend = words.get(said, (f"not YAML: {said}", "correct it"))
     span = Span(line, column, line)
     builder.flaws.append(Flaw("PP004", problem, mend, span))
     return span

@@ -13,6 +13,7 @@ _OWN_ID = re.compile(
     r"""\bid["']?\s*:\s*["']?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"""
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_WORDS = re.compile(r"passw|pwd|secret|token|[?&][\w-]+=", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z0-9_ .,:/%+-]{1,30}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}|<<")
 
@@ -34,7 +35,9 @@ def holds_key(text: str) -> bool:
 
 def tells(line: str) -> bool:
     """Tell whether a line of a file can't be shown; the id of an app may be."""
-    return "@" in line or holds_key(line) or bool(_UUID.search(_OWN_ID.sub("", line)))
+    if "@" in line or _WORDS.search(line) or holds_key(line):
+        return True
+    return bool(_UUID.search(_OWN_ID.sub("", line)))
 
 
 def shown(value: object) -> str:
@@ -47,7 +50,7 @@ def shown(value: object) -> str:
 
 def shown_name(name: str) -> str:
     """Give the name of a setting as it is written, unless it can be an id or a key."""
-    return f"`{name}`" if _NAME.fullmatch(name) and not holds_key(name) else "one"
+    return f"`{name}`" if _NAME.fullmatch(name) and not holds_key(name) else "(not shown)"
 
 
 def is_key_name(name: str) -> bool:
