@@ -23,7 +23,8 @@ _QUERY: Final = {
     "minLength": 1,
     "description": (
         "One SELECT, without a semicolon. Its columns are found by their names, as those of a CSV "
-        "are; ids must be text, UUIDs or whole numbers."
+        "are; ids must be text, UUIDs or whole numbers. The word INTO, and after WITH also INSERT, "
+        "UPDATE, DELETE and MERGE, are refused wherever they stand."
     ),
     "examples": ["SELECT external_id FROM customers WHERE erase_by < now()"],
 }

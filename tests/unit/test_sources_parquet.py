@@ -96,7 +96,7 @@ def test_refuses_numbers_where_ids_are_uuids(tmp_path):
 
 def test_places_empty_and_unfit_ids_by_their_rows(tmp_path):
     """Rows are counted from 1, over row groups; nothing of an id is shown."""
-    ids = "SELECT unnest(['fit', NULL, '', '..', '1.23E+15']) AS external_id"
+    ids = "SELECT unnest(['fît', NULL, '', '..', '1.23E+15']) AS external_id"
     write(tmp_path / "ids.parquet", ids)
 
     findings = refused(tmp_path, parquet())
@@ -275,3 +275,17 @@ def test_an_empty_file_has_no_rows(tmp_path):
 def test_is_a_kind_that_plans_know():
     """The table of kinds has it, which the engine reads from."""
     assert "parquet" in Inputs().kinds
+
+
+def test_holds_the_rows_against_the_number_that_the_file_states(tmp_path):
+    """A footer that states more or fewer rows than there are is damaged."""
+    path = write(tmp_path / "ids.parquet", "SELECT 'u' || range AS external_id FROM range(777)")
+    content = path.read_bytes()
+    footer = len(content) - int.from_bytes(content[-8:-4], "little") - 8
+    stated = content.index(b"\x92\x0c", footer)
+    path.write_bytes(content[:stated] + b"\x90\x0c" + content[stated + 2 :])
+
+    finding = the_only(refused(tmp_path, parquet()))
+
+    assert finding.code == "PP224"
+    assert "another number of rows" in finding.problem

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import dialects
 from support.sources import refused, source, staged_ids, uuid
 
 from purgeplan.errors import Exit, InvalidError, UnreachableError
@@ -17,6 +18,8 @@ from purgeplan.sources.port import Context
 from purgeplan.sources.typed.database import FETCH
 from purgeplan.sources.typed.query import query_of
 from purgeplan.sources.workspace import Workspace
+
+assert dialects.registry  # they are registered by now
 
 ALL = "SELECT external_id FROM customers"
 
@@ -475,3 +478,54 @@ def test_no_text_with_a_statement_after_another_is_a_query(tail):
 
     with pytest.raises(InvalidError):
         query_of(sql(query), Context("."))
+
+
+def test_nothing_is_committed_where_nothing_is_read_only(tmp_path, base, monkeypatch):
+    """A database without read-only transactions keeps its rows: what a query did is undone."""
+    monkeypatch.setenv("CUSTOMERS_URL", f"writing:///{base}")
+
+    assert "gives no rows" in the_only(refused(tmp_path, sql())).problem
+
+    monkeypatch.setenv("CUSTOMERS_URL", f"sqlite:///{base}")
+    assert staged_ids(tmp_path, sql()) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("SELECT external_id INTO OUTFILE '/x' FROM customers", "INTO"),
+        ("with x as (delete from customers returning *) select * from x", "DELETE"),
+        ("( WITH x AS (SELECT 1) UPDATE customers SET a = 1)", "UPDATE"),
+        ("/**/--\nWITH x AS (SELECT 1) MERGE customers", "MERGE"),
+    ],
+)
+def test_refuses_words_that_write_before_anything_is_asked(query, word):
+    """Some drivers commit by themselves, so no such query reaches one."""
+    with pytest.raises(InvalidError) as error:
+        query_of(sql(query), Context("."))
+
+    assert f"holds {word}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT deleted, updated_at FROM x WHERE a = 'delete'",
+        "(SELECT 1)",
+        "WITH x AS (SELECT 1) ;",
+    ],
+)
+def test_takes_queries_that_only_look_like_it(query):
+    """Names and texts in a SELECT are free, and a semicolon may end it."""
+    assert query_of(sql(query), Context(".")).text == query
+
+
+def test_tells_nothing_of_settings_that_a_driver_refuses(tmp_path, monkeypatch):
+    """A driver's own words may show what it was given."""
+    monkeypatch.setenv("CUSTOMERS_URL", "picky:////x.db?timeout=77112")
+
+    with pytest.raises(InvalidError) as error:
+        staged_ids(tmp_path, sql())
+
+    assert error.value.findings[0].code == "PP227"
+    assert "77112" not in "".join(traceback.format_exception(error.value))

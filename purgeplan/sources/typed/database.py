@@ -79,8 +79,10 @@ def answered(url: Secret, query: str, source: Place, written: Place) -> Iterator
         raise InvalidError(no_extra("sql", source)) from error
     engine = _engine(url, source)
     try:
-        with _connected(engine, source) as connection:
-            result = connection.execution_options(**_OPTIONS).exec_driver_sql(query)
+        with (
+            _connected(engine, source) as connection,
+            connection.execution_options(**_OPTIONS).exec_driver_sql(query) as result,
+        ):
             if not result.returns_rows:
                 raise InvalidError(_refused("gives no rows", written))
             yield Answer([str(name) for name in result.keys()], result)  # noqa: SIM118 - no mapping

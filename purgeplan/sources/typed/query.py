@@ -14,7 +14,9 @@ from purgeplan.sources.reading.files import matches, opened
 MAX_BYTES: Final = 1 << 20
 
 _COMMENT = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
-_READS = re.compile(r"(?:select|with|values|table)\b|\(", re.IGNORECASE)
+_READS = re.compile(r"(?:(select|values|table)|with)\b|\(", re.IGNORECASE)
+_STORES = re.compile(r"\binto\b", re.IGNORECASE)
+_CHANGES = re.compile(r"\b(?:insert|update|delete|merge)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def query_of(spec: SourceSpec, context: Context) -> Query:
     query = _written(spec.options, context, spec.place)
     _hold_pin(query, spec)
     if problem := _unfit(query.text):
-        mend = "write one SELECT, without a semicolon"
+        mend = "write one SELECT that only reads, without a semicolon"
         raise InvalidError(Finding("PP229", f"the query {problem}", mend, query.place))
     return query
 
@@ -77,14 +79,19 @@ def _hold_pin(query: Query, spec: SourceSpec) -> None:
 
 
 def _unfit(text: str) -> str | None:
-    """Say why a text can't be one SELECT.
+    """Say why a text can't be one SELECT that only reads.
 
-    No database's grammar is known here, so a semicolon in a text or comment is one too many: with
-    two statements the first could end the transaction that keeps the second from writing.
+    Some drivers commit every statement by themselves, so this must hold without a read-only
+    transaction. No database's grammar is known here: a semicolon or such a word is one too many
+    even within quotes. What begins with SELECT can change rows by functions only; WITH need not.
     """
     bare = text
     while found := _COMMENT.match(bare):
         bare = bare[found.end() :]
-    if not _READS.match(bare):
+    begin = _READS.match(bare)
+    if begin is None:
         return "does not begin with SELECT or WITH"
-    return "holds a semicolon" if ";" in text.rstrip().removesuffix(";") else None
+    if ";" in text.rstrip().removesuffix(";"):
+        return "holds a semicolon"
+    stores = _STORES.search(bare) or (None if begin[1] else _CHANGES.search(bare))
+    return f"holds {stores[0].upper()}" if stores else None
