@@ -3,14 +3,14 @@
 from typing import Final
 
 from purgeplan.model.answer import Answer
-from purgeplan.model.ids import ONESIGNAL_ID, SUBSCRIPTION_ID
 from purgeplan.model.outcome import Code, Item
 from purgeplan.model.ports import Clock
 from purgeplan.model.ports import Target as TargetPort
 from purgeplan.model.secret import Secret
-from purgeplan.model.spec import App, Resource, Target
+from purgeplan.model.spec import App, Target
 from purgeplan.onesignal.answers import read_answer
-from purgeplan.onesignal.base import Base, segment
+from purgeplan.onesignal.base import Base
+from purgeplan.onesignal.targets import TARGETS
 from purgeplan.onesignal.wire import (
     NOT_SENT,
     USER_AGENT,
@@ -19,23 +19,6 @@ from purgeplan.onesignal.wire import (
     TimeoutException,
     TransportError,
 )
-
-
-def decide_target(app_id: str, target: Target, claimed: Item) -> str:
-    """Give path and query of the DELETE for an item, below the API's root.
-
-    A user is addressed by onesignal_id where it is known: who registered anew has another one.
-    Raises ValueError for an id that is unfit to be sent.
-    """
-    app = segment(app_id)
-    if target.resource is Resource.PLAYER:
-        return f"/players/{segment(claimed.id, SUBSCRIPTION_ID)}?app_id={app}"
-    if target.resource is Resource.SUBSCRIPTION:
-        return f"/apps/{app}/subscriptions/{segment(claimed.id, SUBSCRIPTION_ID)}"
-    by, one = target.by, claimed.id
-    if claimed.onesignal_id is not None:
-        by, one = ONESIGNAL_ID, claimed.onesignal_id
-    return f"/apps/{app}/users/by/{segment(by)}/{segment(one, by)}"
 
 
 class DeleteTarget:
@@ -48,7 +31,8 @@ class DeleteTarget:
         self, app: App, target: Target, key: Secret, clock: Clock, transport: AsyncBaseTransport
     ) -> None:
         self._app_id = app.id
-        self._target = target
+        self._path_of = TARGETS[target.resource]
+        self._by = target.by
         self._clock = clock
         self._transport = transport
         self._base = Base.of(app, target.resource)
@@ -61,7 +45,7 @@ class DeleteTarget:
 
     async def delete(self, claimed: Item) -> Answer:
         """Send one DELETE and read its answer."""
-        decided = self._base.prefix + decide_target(self._app_id, self._target, claimed)
+        decided = self._base.prefix + self._path_of(self._app_id, self._by, claimed)
         request = Request("DELETE", self._base.origin + decided, headers=self._headers)
         if request.url.raw_path != decided.encode():
             raise ValueError(_ALTERED)
