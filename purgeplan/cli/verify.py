@@ -54,7 +54,8 @@ def _applied(shop: Shop, journal: Journal) -> PlanRow:
     row = gates.frozen(journal, spec)
     if row is None or row.sealed_at is not None:
         why = "is not in this journal" if row is None else "was sealed: its ids are forgotten"
-        raise InvalidError(Finding("PP515", f"{spec.name!r} {why}", "name the --journal it is in"))
+        mend = "name the --journal that applied it" if row is None else "verify before `forget`"
+        raise InvalidError(Finding("PP515", f"{spec.name!r} {why}", mend))
     gates.intact(journal, row, spec)
     return row
 

@@ -1,10 +1,14 @@
 """Verify as its users meet it: real processes, a real journal, a sandbox that carries out late."""
 
 import json
+import signal
 import stat
+from contextlib import closing
 
 import pytest
 from support.desk import desk
+
+from purgeplan.journal import open_reader
 
 QUICK = ("--subscriptions", "500", "--no-limits", "--delete-lag", "20ms")
 NEVER = ("--subscriptions", "500", "--no-limits", "--delete-lag", "60m")
@@ -49,6 +53,12 @@ def counted(said):
 def asked(at):
     """Give how many exports were asked for."""
     return sum("csv_export" in one["path"] for one in at.box.ledger() if one["method"] == "POST")
+
+
+def remembered(at):
+    """Tell whether the journal knows by now what export was asked for."""
+    with closing(open_reader(at.journal)) as journal:
+        return any(journal.events(kind="export.asked"))
 
 
 def test_says_that_all_are_gone(at):
@@ -135,6 +145,34 @@ def test_believes_no_export_that_it_has_judged_by(at):
 
     assert counted(first) == counted(second) == (0, 0, 110, 0)
     assert asked(at) == 2
+
+
+@pytest.mark.parametrize("at", [(*QUICK, "--export-speed", "100")], indirect=True, ids=["slow"])
+def test_goes_on_with_the_export_of_a_killed_one(at):
+    """Killed while it waits, it neither loses the account's one export nor asks for another."""
+    applied(at, at.subscriptions(110))
+    at.settled()
+    killed = at.start("verify", "plan.yaml")
+    while not (at.journal.with_name("journal.db.exports").exists() and remembered(at)):
+        assert killed.poll() is None, killed.communicate()
+        signal.sigtimedwait((), 0.02)
+    killed.kill()
+    killed.communicate()
+
+    assert counted(verified(at, 0)) == (110, 0, 0, 0)
+    assert asked(at) == 1
+
+
+def test_wants_ids_that_are_not_sealed(at):
+    """Whose ids are forgotten can't be looked for."""
+    applied(at, at.subscriptions(1))
+    forgotten = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key")
+    assert forgotten.code == 0, forgotten.err
+
+    done = at.run("verify", "plan.yaml")
+
+    assert done.code == 2
+    assert "PP515" in done.err
 
 
 def test_wants_a_plan_that_is_in_the_journal(at):
