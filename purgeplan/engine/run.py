@@ -11,7 +11,7 @@ from purgeplan.engine.flight import Claimed
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.stops import MAX_DELETE, Bounds, StopRequest, Stops, Switches
 from purgeplan.engine.unresolved import sort_unresolved
-from purgeplan.errors import Exit, JournalError, PurgeplanError
+from purgeplan.errors import Exit, Finding, JournalError, PurgeplanError
 from purgeplan.model.breaker import FIRST_LOOK, shares
 from purgeplan.model.outcome import Item, Outcome, Skip, State
 from purgeplan.model.ports import AppView, Clock, Journal, Target
@@ -176,5 +176,7 @@ def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally) -> Ended:
         if tripped is not None:
             return Ended(tripped[0], "breaker", tripped[1])
     if tally[State.FAILED] or tally.left:
-        return Ended(Exit.INCOMPLETE, "incomplete")
+        problem = f"{tally[State.FAILED]:,} ids failed, {tally.left:,} are unknown or pending"
+        finding = Finding("PP514", problem, "`purgeplan retry` tries them again")
+        return Ended(Exit.INCOMPLETE, "incomplete", finding)
     return Ended(Exit.DONE, "done")

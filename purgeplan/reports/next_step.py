@@ -1,6 +1,6 @@
 """The command that comes next, ready to be pasted."""
 
-from purgeplan.model.outcome import State
+from purgeplan.model.outcome import State, Verdict
 from purgeplan.model.records import PlanRow, PlanState, Tally
 from purgeplan.model.review import Review
 from purgeplan.reports.words import command
@@ -21,6 +21,6 @@ def next_commands(plan: PlanRow, tally: Tally) -> list[str]:
     """Give what is left to do for a plan: apply goes on, retry takes the failed and unknown."""
     if plan.state is PlanState.OPEN and tally.left:
         return [command("purgeplan", "apply", plan.draft.path)]
-    if tally[State.FAILED] or tally[State.SENT]:
+    if tally[State.FAILED] or tally[State.SENT] or tally.verdicts.get(Verdict.STILL_THERE):
         return [command("purgeplan", "retry", plan.draft.path)]
     return []

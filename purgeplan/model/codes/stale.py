@@ -43,22 +43,11 @@ CODES: dict[str, Explanation] = {
         " in one go: nobody would have seen what goes.",
         "Run `purgeplan plan` with the same --journal, then apply with its fingerprint.",
     ),
-    "PP307": Explanation(
-        "a protect list can't be compared any more",
-        "A protect list of another kind of id was compared through columns of the source when the"
-        " plan was made. It has changed since, and the frozen set alone can't be compared with it.",
-        _PLAN_AGAIN,
-    ),
     "PP310": Explanation(
         "not confirmed",
         "Deletion is final, so somebody types the app's name and the count; a script gives"
         " --confirm with the app's name and --fingerprint with all 64 digits.",
         "Type exactly what is asked for, or give both options.",
-    ),
-    "PP311": Explanation(
-        "nobody to ask",
-        "There is no terminal to ask at, and no --confirm was given.",
-        'Give --confirm "NAME" --fingerprint DIGITS, as `purgeplan plan` prints them.',
     ),
     "PP312": Explanation(
         "no standing approval",
