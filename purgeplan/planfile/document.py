@@ -50,10 +50,8 @@ class Sheet:
     text: str
     hidden: frozenset[int] = frozenset()
 
-    def finding(self, code: str, problem: str, mend: str, span: Span | None) -> Finding:
+    def finding(self, code: str, problem: str, mend: str, span: Span) -> Finding:
         """Give a finding with its place, and with its line where that shows no secret and no id."""
-        if span is None:
-            return Finding(code, problem, mend, Place(self.file))
         place = Place(self.file, span.line, span.column)
         return Finding(code, problem, mend, place, self._shown(span.line))
 

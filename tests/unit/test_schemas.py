@@ -1,0 +1,36 @@
+"""The published schemas are the ones that plans are checked against."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+
+from purgeplan.planfile import plan_schema, policy_schema, schema_text
+from purgeplan.planfile.load import load
+from purgeplan.sources import FRAGMENTS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", ["plan", "policy"])
+def test_the_published_schema_is_the_generated_one(name):
+    """`purgeplan schema NAME > schemas/NAME.schema.json` after every change of a field."""
+    made = {"plan": plan_schema, "policy": policy_schema}[name](FRAGMENTS)
+
+    published = (ROOT / "schemas" / f"{name}.schema.json").read_text("utf-8")
+
+    assert published == schema_text(made)
+    Draft7Validator.check_schema(made)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "plans").glob("*.yaml")), ids=lambda path: path.name
+)
+def test_every_example_plan_fits_the_published_schema(path):
+    """As an editor sees it: plain JSON Schema, without our forms."""
+    published = json.loads((ROOT / "schemas" / "plan.schema.json").read_text("utf-8"))
+    document, found = load(path.read_text("utf-8"), path.name)
+
+    assert found == []
+    assert list(Draft7Validator(published).iter_errors(document.content)) == []
