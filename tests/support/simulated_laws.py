@@ -1,0 +1,274 @@
+"""The promises, as laws that every step of a simulated run is held to."""
+
+from dataclasses import dataclass, field
+
+from purgeplan.engine.stops import PAUSE_LOOK_S
+from purgeplan.model.answer import clamp_pause
+from purgeplan.model.outcome import Code, State
+
+SOON_S = 0.3
+"""Whoever is told to stop looks up ten times a second, and gathers answers for a while."""
+
+GONE = (State.ACCEPTED, State.ABSENT)
+LEGAL = {
+    State.PENDING: {State.PENDING, State.SENT, State.SKIPPED},
+    State.SENT: set(State),
+    State.ACCEPTED: {State.ACCEPTED},
+    State.ABSENT: {State.ABSENT},
+    State.FAILED: {State.FAILED},
+    State.SKIPPED: {State.SKIPPED},
+}
+NOTHING_DONE = {Code.THROTTLED, Code.NOT_SENT, Code.DENIED}
+REFUSED = {Code.REJECTED, Code.SERVER_ERROR, Code.CONFLICT}
+KNOWN = {Code.ACCEPTED, Code.ABSENT, Code.REJECTED}
+
+
+class BrokenError(AssertionError):
+    """Raised when a promise did not hold."""
+
+
+def law(holds, promise):
+    """Raise where a promise does not hold."""
+    if not holds:
+        raise BrokenError(promise)
+
+
+@dataclass
+class Ledger:
+    """What was ever begun, carried out and settled under one journal, by all its processes.
+
+    ``begun`` counts requests by plan and position, ``first`` lists positions by their first
+    request, ``lineages`` the ids sent under plans that superseded one another, ``acted`` when
+    (monotonic) a DELETE of ours was last carried out on an id, ``gone`` when (wall clock) each was
+    known to be gone.
+    """
+
+    begun: dict = field(default_factory=dict)
+    first: dict = field(default_factory=dict)
+    lineages: dict = field(default_factory=dict)
+    acted: dict = field(default_factory=dict)
+    settled: set = field(default_factory=set)
+    gone: dict = field(default_factory=dict)
+    reopened: set = field(default_factory=set)
+    judged: dict = field(default_factory=dict)
+    as_of: dict = field(default_factory=dict)
+
+    def copy(self):
+        """Give one that goes its own way from here."""
+        return Ledger(
+            dict(self.begun),
+            {plan: list(order) for plan, order in self.first.items()},
+            {lineage: set(ids) for lineage, ids in self.lineages.items()},
+            dict(self.acted),
+            set(self.settled),
+            dict(self.gone),
+            set(self.reopened),
+            dict(self.judged),
+            dict(self.as_of),
+        )
+
+
+class Watch:
+    """Watches one process: what it begins, is answered, writes and leaves behind."""
+
+    def __init__(self, ledger, journal, clock, spec):
+        self.ledger = ledger
+        self.journal = journal
+        self.clock = clock
+        self.spec = spec
+        self.plan = None
+        self.rows = []
+        self.spared = set()
+        self.run_id = None
+        self.under_way = {}
+        self.answers = {}
+        self.last_begun = {}
+        self.waiting = set()
+        self.looked_up = set()
+        self.quiet = []
+        self.denied = False
+        self.dead = False
+
+    def open(self, plan, protected):
+        """Begin to watch a plan; whoever of it is protected and was never sent may not be sent."""
+        self.plan = plan
+        self.rows = list(self.journal.items(plan.plan_id))
+        self.spared = {
+            row.position for row in self.rows if row.id in protected and not row.attempts
+        }
+
+    def hush(self, since, until=float("inf")):
+        """From now on nothing may begin between two times."""
+        self.quiet.append((since, until))
+
+    def paused(self, seconds):
+        """A pause file is there for so long; what was claimed already may still begin."""
+        now = self.clock.monotonic()
+        claimed_ahead = (self.spec.pace.delay_s or 0.0) + PAUSE_LOOK_S
+        self.hush(now + SOON_S + claimed_ahead, now + seconds)
+
+    # Requests
+
+    def begun(self, item):
+        """A request begins."""
+        plan_id, now = self.plan.plan_id, self.clock.monotonic()
+        row = self.rows[item.position] if item.position < len(self.rows) else None
+        law(row is not None and row.id == item.id, "I1: sent, and not in the plan")
+        law(not self.dead, "I15: sent after the first journal error")
+        law(item.position not in self.spared, "I8: sent, and protected")
+        law(not any(a < now < b for a, b in self.quiet), "sent while nothing may be sent")
+        law(row.state is State.SENT, f"I3: sent, and its row is {row.state}")
+        law(row.run_id == self.run_id, "I3: sent, and the claim is another run's")
+        key = (plan_id, item.position)
+        count = self.ledger.begun[key] = self.ledger.begun.get(key, 0) + 1
+        law(count <= row.attempts, "I3: sent more often than claimed")
+        law(key not in self.ledger.settled, "I5: sent again though it was settled as gone")
+        law(item.id not in self.under_way, "two requests for one id at once")
+        law(now - self.last_begun.get(item.id, -9.0) > 0.999, "twice within a second for one id")
+        self.last_begun[item.id] = now
+        self.waiting.discard(item.position)
+        self._in_order(item)
+        self._within_cap(item)
+        self._canary_first(item)
+        self._young_enough(item)
+
+    def _in_order(self, item):
+        order = self.ledger.first.setdefault(self.plan.plan_id, [])
+        if item.position not in order:
+            law(not order or order[-1] < item.position, "out of the order of positions")
+            order.append(item.position)
+
+    def _within_cap(self, item):
+        sent = self.ledger.lineages.setdefault(self.plan.lineage, set())
+        sent.add(item.id)
+        law(len(sent) <= self.spec.limits.max_delete, "I2: more than max_delete ids were sent")
+
+    def _canary_first(self, item):
+        if not self.spec.canary or self.plan.plan_id in self.ledger.judged:
+            return
+        sendable = [row.position for row in self.rows if row.state is not State.SKIPPED]
+        law(item.position in sendable[: self.spec.canary], "sent before the canary was judged")
+
+    def _young_enough(self, item):
+        gone_at = self.ledger.gone.get(item.id)
+        if gone_at is not None:
+            law(self.ledger.as_of[self.plan.plan_id] > gone_at, "I6: sent on evidence too old")
+
+    def acted(self, item, born):
+        """The server carries a request out, on somebody who came at a time (wall clock)."""
+        self.ledger.acted[item.id] = self.clock.monotonic()
+        as_of = self.ledger.as_of[self.plan.plan_id]
+        law(born is None or born <= as_of, "I6: somebody new was deleted")
+
+    def answered(self, item, answer):
+        """An answer has come in, and nobody has judged it yet."""
+        now = self.clock.monotonic()
+        del self.under_way[item.id]
+        self.answers[item.id] = answer
+        if answer.code is Code.THROTTLED and not answer.per_user:
+            self.hush(now + SOON_S, now + clamp_pause(answer.retry_after_s) - 1e-6)
+        if answer.code in (Code.DENIED, Code.FOREIGN):
+            self.denied = self.denied or answer.code is Code.DENIED
+            self.hush(now + SOON_S)
+
+    # The journal
+
+    def before(self, name, args):
+        """The process is about to write."""
+        law(not self.dead, f"I15: {name} after the first journal error")
+        if name == "turn":
+            for outcome in args[1]:
+                self._told_truly(outcome)
+
+    def after(self, name, args, result):
+        """The process has written, durably."""
+        if name == "start_run":
+            self.run_id = result
+        if self.plan is None:
+            return
+        self._states(name)
+        if name == "turn":
+            self._turned(args[1], [*args[2], *result])
+        if name == "note" and args[0].startswith("canary."):
+            law(args[1] not in self.ledger.judged, "the canary was judged twice")
+            self.ledger.judged[args[1]] = args[0]
+        if name == "reopen":
+            self._reopened()
+
+    def _states(self, name):
+        rows = list(self.journal.items(self.plan.plan_id))
+        law([row.position for row in rows] == list(range(self.plan.total)), "I4: an item is lost")
+        if name != "reopen":
+            for old, new in zip(self.rows, rows, strict=True):
+                law(new.state in LEGAL[old.state], f"I4: {old.state} became {new.state}")
+        self.rows = rows
+
+    def _told_truly(self, outcome):
+        one, state, code = outcome.item.id, outcome.state, outcome.code
+        answer = self.answers.get(one)
+        told = answer.code if answer is not None else None
+        ours = one in self.ledger.acted and one not in self.ledger.reopened
+        attempts = self.rows[outcome.item.position].attempts
+        law(state is not State.ACCEPTED or told is Code.ACCEPTED, "accepted, and nobody said 2xx")
+        if state is State.ABSENT and code is Code.ABSENT:
+            law(told is Code.ABSENT, "absent, and nobody said 404")
+            law(not ours, "absent, and it was our own doing")
+        elif state is State.ABSENT:
+            law(told is Code.ABSENT or one in self.looked_up, "presumed gone, and nobody said so")
+            law(attempts > (told is not None), "presumed ours at the first attempt")
+        law(state is not State.FAILED or told in REFUSED, "failed, and nobody refused it")
+        law(state is not State.SENT or told not in KNOWN, "unknown, though it was answered")
+        if state is State.PENDING:
+            law(one not in self.under_way, "given back as pending while its request is under way")
+            law(told is None or told in NOTHING_DONE, "given back as pending after an answer")
+            law(not ours, "given back as pending, and it was carried out")
+
+    def _turned(self, outcomes, claimed):
+        now = self.clock.now()
+        for outcome in outcomes:
+            self.answers.pop(outcome.item.id, None)
+            self.waiting.discard(outcome.item.position)
+            if outcome.state in GONE:
+                self.ledger.settled.add((self.plan.plan_id, outcome.item.position))
+                self.ledger.gone[outcome.item.id] = now
+        self.waiting |= {item.position for item in claimed}
+        law(len(self.waiting) <= self._ahead(), "claimed more than starts within 100 ms")
+
+    def _ahead(self):
+        rate = self.spec.pace.rate_per_s
+        return 1 if rate is None else int(0.099 * rate) + 1
+
+    def _reopened(self):
+        for row in self.rows:
+            key = (self.plan.plan_id, row.position)
+            if row.state is State.PENDING and row.attempts:
+                self.ledger.reopened.add(row.id)
+                self.ledger.settled.discard(key)
+
+    # The end
+
+    def ended(self, dumped, *, abandoned):
+        """The process has ended by itself; ``dumped`` are ids saved elsewhere."""
+        if not abandoned:
+            lost = set(self.answers) - dumped
+            law(not lost, "answers were neither journaled nor dumped")
+        if not (abandoned or self.dead):
+            law(not self.waiting, "claimed, and neither sent nor given back")
+
+    def told(self, code):
+        """The process has told its exit code; it is the truth."""
+        tally = self.journal.tally(self.plan.plan_id)
+        left, failed = tally.left, tally[State.FAILED]
+        law(tally.total == self.plan.total, "I4: the states do not add up to the plan")
+        truth = {
+            0: not left and not failed,
+            3: left > 0,
+            4: left > 0 or failed > 0,
+            7: left > 0,
+            8: self.denied,
+        }
+        law(truth.get(int(code), True), f"exit {int(code)} with {left} left, {failed} failed")
+        run = next(one for one in self.journal.runs() if one.run_id == self.run_id)
+        law(run.exit_code == code and run.ended_at is not None, "the run's row tells another end")
+        done = self.journal.plan(self.plan.plan_id).state == "done"
+        law(done is (left == 0), "the plan's state and what is left differ")

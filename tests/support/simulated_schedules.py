@@ -1,0 +1,212 @@
+"""Schedules: worlds made from a seed, blows dealt to their processes, until nothing is left."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from math import inf
+
+from support.engine import ids
+from support.plans import spec
+from support.simulated_laws import law
+from support.simulated_onesignal import FATES, SimulatedOneSignal, draw, pick
+from support.simulation import Blow, Process, World
+
+from purgeplan.errors import Exit
+from purgeplan.model.outcome import State
+from purgeplan.model.records import PlanState
+from purgeplan.model.spec import Breaker, Limits, Pace, Resource, Retry
+
+PATIENCE = 80
+"""Processes until a world must have come to its end."""
+
+PACES = (
+    Pace(delay_s=0.1),
+    Pace(delay_s=None, rate_per_s=20.0),
+    Pace(delay_s=None, rate_per_s=1000.0),
+)
+BLOWS = ("kill", "ask", "cancel", "close", "disk", "usurp", "stop", "pause")
+TROUBLES = tuple(name for name in FATES if name != "ok")
+
+
+class FoundError(AssertionError):
+    """Raised when a schedule breaks a law; says how to play it again."""
+
+    def __init__(self, schedule, error):
+        again = f"SIMULATE='{schedule}' .venv/bin/python -m pytest -k plays_again"
+        super().__init__(f"{error or type(error).__name__}; play it again: {again}")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A seed, and the blows dealt to its processes, one each; ``17:kill@23,ask@4`` in words."""
+
+    seed: int
+    blows: tuple = ()
+
+    def then(self, blow):
+        """Give the schedule with another blow."""
+        return Schedule(self.seed, (*self.blows, blow))
+
+    def __str__(self):
+        return f"{self.seed}:{','.join(map(str, self.blows))}"
+
+    @classmethod
+    def of(cls, text):
+        """Read what ``str`` gives."""
+        seed, _, blows = text.partition(":")
+        pairs = [one.split("@") for one in blows.split(",") if one]
+        return cls(int(seed), tuple(Blow(kind, int(at)) for kind, at in pairs))
+
+
+def world(seed, memory):
+    """Make the world of a seed, with its plan planned."""
+    size = 1 + int(6 * draw(seed, "size"))
+    planned, others = ids(size), [f"other-{number}" for number in range(3)]
+    users = draw(seed, "users") < 0.4
+    gone = {one for one in planned if draw(seed, "absent", one) < 0.15}
+    onesignal = SimulatedOneSignal(
+        seed,
+        holds={one: f"{one}#0" for one in (*planned, *others) if one not in gone},
+        storm=pick((0.0, 0.2, 0.5), seed, "storm"),
+        kinds=tuple(one for one in TROUBLES if draw(seed, "kind", one) < 0.4) or ("lost_after",),
+        lag_s=pick((0.0, 0.3, 2.0), seed, "lag"),
+        refused=frozenset(one for one in planned if draw(seed, "refused", one) < 0.08),
+    )
+    cap = size if draw(seed, "capped") < 0.8 else max(1, size - 2)
+    made = World(memory, onesignal, settings(seed, cap, users=users))
+    if cap < size:
+        made.guards = {"none": lambda *_: None}
+    if draw(seed, "limited") < 0.25:
+        made.limit = 2
+    known = {one: f"{one}#0" for one in planned if users and draw(seed, "known", one) < 0.8}
+    made.plan(planned, known)
+    return made
+
+
+def settings(seed, cap, *, users):
+    """Give the plan file of a seed."""
+    return spec(
+        Resource.USER if users else Resource.SUBSCRIPTION,
+        Limits(cap),
+        name="inactive",
+        pace=pick(PACES, seed, "pace"),
+        canary=pick((0, 0, 1, 2, 4), seed, "canary"),
+        retry=Retry(pick((1, 2, 4), seed, "attempts"), 1.0, 1.0),
+        breaker=Breaker(pick((2, 20), seed, "breaker"), Decimal(20), Decimal(50)),
+    )
+
+
+def simulate(schedule, memory):
+    """Play a schedule to its end; give its effects and how long it took in the world's time.
+
+    Raises FoundError where a law breaks.
+    """
+    effects = []
+    with named(schedule):
+        one = world(schedule.seed, memory)
+        for number, blow in enumerate(schedule.blows):
+            process = Process(one, blow)
+            attempt(process)
+            effects += process.effects
+            one = next(iter(process.photos.values()), one)
+            meanwhile(one, number)
+        effects += finish(one)
+    return effects, one.clock.elapsed
+
+
+def every_kill(memory, seed, deep=1):
+    """Kill a seed's first process at each of its effects; give how many deaths that were.
+
+    Two deep, kill the next one at each of its effects as well.
+    """
+    return _every_kill(world(seed, memory), Schedule(seed), deep)
+
+
+def _every_kill(one, schedule, deep):
+    process = Process(one, photographed=True)
+    with named(schedule):
+        attempt(process)
+    deaths = len(process.effects)
+    for at, left in process.photos.items():
+        killed = schedule.then(Blow("kill", at))
+        with named(killed):
+            meanwhile(left, len(schedule.blows))
+            if deep == 1:
+                finish(left)
+        if deep > 1:
+            deaths += _every_kill(left, killed, deep - 1)
+    return deaths
+
+
+@contextmanager
+def named(schedule):
+    """Name the schedule, and how to play it again, with whatever is raised."""
+    try:
+        yield
+    except Exception as error:
+        raise FoundError(schedule, error) from error
+
+
+def attempt(process):
+    """Let a process apply the plan; where a person must have looked at a run, one has."""
+    runs = process.raw.runs()
+    after = runs[0].run_id if runs and runs[0].exit_code == Exit.ATTENTION else None
+    return process.apply(limit=process.world.limit, after=after)
+
+
+def meanwhile(one, number):
+    """Let time pass between processes: by alias people come back, somebody gets protected."""
+    seed = one.onesignal.seed
+    one.clock.elapsed += pick((0.5, 30.0, 7200.0), seed, "meanwhile", number)
+    one.onesignal.settle(one.clock.elapsed)
+    for row in one.journal().items(1):
+        if draw(seed, "protect", number, row.id) < 0.05:
+            one.protected.add(row.id)
+        long_ago = one.ledger.acted.get(row.id, inf) < one.clock.elapsed - 3600
+        users = one.spec.target.resource is Resource.USER
+        free = users and row.id not in one.onesignal.holds
+        if free and long_ago and draw(seed, "back", number, row.id) < 0.5:
+            one.onesignal.come_back(row.id, one.clock.now())
+
+
+def finish(one):
+    """Let undisturbed processes apply the plan until it is done; give their effects."""
+    effects = []
+    for _ in range(PATIENCE):
+        process = Process(one)
+        code = attempt(process)
+        effects += process.effects
+        plan = one.journal().plans()[0]
+        if plan.state is PlanState.DONE or code is Exit.REFUSED or nobody_can_tell(one, plan):
+            break
+        one.clock.elapsed += 1.0
+    else:
+        law(holds=False, promise="I5: it never comes to its end")
+    at_the_end(one, plan)
+    return effects
+
+
+def nobody_can_tell(one, plan):
+    """Tell whether all that is left is unknown: aliases of which nobody knows whom they named."""
+    journal = one.journal()
+    if any(journal.items(plan.plan_id, (State.PENDING,))):
+        return False
+    hour_ago = one.clock.now() - timedelta(hours=1)
+    unknown = journal.unresolved(plan.plan_id)
+    return all(item.onesignal_id is None and at < hour_ago for item, at in unknown)
+
+
+def at_the_end(one, plan):
+    """What must be so once nothing is left."""
+    one.onesignal.settle(one.clock.elapsed + 60.0)
+    journal = one.journal()
+    for row in journal.items(plan.plan_id):
+        if plan.state is PlanState.DONE:
+            law(row.state not in (State.PENDING, State.SENT), "I5: done, and not settled")
+        if row.state in (State.ACCEPTED, State.ABSENT):
+            planned = one.onesignal.holds.get(row.id) == f"{row.id}#0"
+            law(not planned, "said to be gone, and still there")
+    spared = {f"other-{number}" for number in range(3)}
+    law(spared <= set(one.onesignal.holds), "somebody was deleted whom no plan names")
+    law(not journal.check(), "the chain of events is broken")

@@ -1,0 +1,274 @@
+"""Worlds in virtual time in which processes apply a plan and die at any effect."""
+
+import asyncio
+from contextlib import aclosing, nullcontext
+from dataclasses import dataclass, field, replace
+
+from support.journal import ANN
+from support.simulated_laws import SOON_S, Ledger, Watch, law
+from support.simulated_onesignal import SimulatedOneSignal, draw
+from support.simulated_plans import Chosen
+from support.simulated_ports import APP_FACTS, JournalPort, OneSignalPort
+from support.simulated_time import SimulatedClock, SimulatedLoop
+
+from purgeplan.engine.apply import Gatekeeper
+from purgeplan.engine.gates import frozen
+from purgeplan.engine.plan import Judges, Planner
+from purgeplan.engine.run import Order, run
+from purgeplan.engine.run import World as Effects
+from purgeplan.engine.stops import StopRequest, Switches
+from purgeplan.errors import Exit, PurgeplanError
+from purgeplan.guards import GUARDS
+from purgeplan.model.outcome import State
+from purgeplan.model.progress import Ended
+from purgeplan.model.records import PlanState
+from purgeplan.model.spec import PlanSpec, Rules
+
+PAUSE_S = 5.0
+
+
+@dataclass
+class World:
+    """All that outlives a process: the journal's image, OneSignal, the time, and the ledger."""
+
+    memory: object
+    onesignal: SimulatedOneSignal
+    spec: PlanSpec
+    clock: SimulatedClock = field(default_factory=SimulatedClock)
+    ledger: Ledger = field(default_factory=Ledger)
+    image: object = None
+    protected: set = field(default_factory=set)
+    guards: object = field(default_factory=lambda: GUARDS)
+    limit: int | None = None
+    lock: object = nullcontext
+
+    def copy(self, image):
+        """Give one that goes its own way from here, with a journal as it is in an image."""
+        return replace(
+            self,
+            onesignal=self.onesignal.copy(),
+            clock=SimulatedClock(self.clock.elapsed),
+            ledger=self.ledger.copy(),
+            image=image,
+            protected=set(self.protected),
+        )
+
+    def plan(self, ids, known=(), as_of=None):
+        """Plan these ids as one source that was true at a time; give what Planner gives."""
+        journal = self.memory.open(self.image, self.clock)
+        app, by, now = self.spec.app.id, self.spec.target.by, self.clock.now()
+        as_of = as_of or now
+        kept = [one for one in ids if one not in self.protected]
+        before = {one for one, gone_at in journal.deleted(app, by) if gone_at >= as_of}
+        chosen = Chosen(
+            self.spec, kept, dict(known), before & set(kept), as_of, len(ids) - len(kept)
+        )
+        judges = Judges(self.guards, lambda *_: ())
+        planned = Planner(Rules(self.spec), journal, judges, now).plan(chosen, APP_FACTS)
+        if planned.row is not None:
+            self.ledger.as_of[planned.row.plan_id] = as_of
+        self.image = self.memory.image(journal)
+        return planned
+
+    def journal(self):
+        """Open the journal to look at it."""
+        return self.memory.open(self.image, self.clock)
+
+
+@dataclass(frozen=True)
+class Blow:
+    """What befalls a process at its n-th effect.
+
+    ``kill`` takes it away; ``ask`` is the first signal, ``cancel`` the second; ``close`` is a
+    consumer that stops listening; ``disk`` a journal that fails; ``usurp`` another process that
+    starts a run in spite of the lock; ``stop`` and ``pause`` are the two files.
+    """
+
+    kind: str
+    at: int
+
+    def __str__(self):
+        return f"{self.kind}@{self.at}"
+
+
+class Process:
+    """One process that applies the plan.
+
+    ``effects`` names what it did, in order; ``photos`` are worlds, by number of effect, as a kill
+    there leaves them. Those that differ in nothing from the one before are taken once.
+    """
+
+    def __init__(self, world, blow=None, *, photographed=False):
+        self.world = world
+        self.blow = blow
+        self.effects = []
+        self.photos = {}
+        self.raw = world.memory.open(world.image, world.clock)
+        self.watch = Watch(world.ledger, self.raw, world.clock, world.spec)
+        self._journal = JournalPort(self, self.raw)
+        self._onesignal = OneSignalPort(self, world)
+        self._photographed = photographed
+        self._changes = 0
+        self._taken_at = None
+        self._image = world.image
+        self._request = StopRequest()
+        self._closing = False
+        self._stopped = False
+        self._paused_until = 0.0
+        self._dumped = set()
+        self._broken = None
+        self._task = None
+
+    def apply(self, command="apply", limit=None, after=None):
+        """Apply the plan; give the exit code, and leave the world as it is then."""
+        loop = SimulatedLoop(self.world.clock)
+        try:
+            self._task = loop.create_task(self._apply(Order(command, limit, after=after)))
+            code = loop.run_until_complete(self._task)
+            law(not asyncio.all_tasks(loop), "a task outlives its run")
+        except PurgeplanError as error:
+            code = error.exit_code
+        except asyncio.CancelledError:
+            code = Exit.INTERRUPTED
+        finally:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+        if self._broken is not None:
+            raise self._broken
+        cut_short = self._closing or (self.blow is not None and self.blow.kind == "cancel")
+        self.watch.ended(self._dumped, abandoned=cut_short)
+        self.world.image = self.world.memory.image(self.raw)
+        self._haunt(self.world)
+        return code
+
+    async def _apply(self, order):
+        world, journal = self.world, self._journal
+        keeper = Gatekeeper(
+            Rules(world.spec),
+            order,
+            journal,
+            world.clock,
+            world.guards,
+            lambda path: None,
+            self._protected,
+        )
+        with world.lock():
+            row = frozen(journal, world.spec)
+            self.watch.open(row, world.protected)
+            if order.command == "retry":
+                journal.reopen(row.plan_id, world.clock.now())
+                row = journal.plan(row.plan_id)
+            tally = keeper.before_network(row)
+            if not tally.left:
+                return Exit.INCOMPLETE if tally[State.FAILED] else Exit.DONE
+            admitted = await keeper.with_network(row, self._onesignal)
+            journal.note("confirmed", row.plan_id, None, world.clock.now(), {})
+            bounds = keeper.bounds(admitted)
+            return await self._follow(run(admitted, row, self._effects(), order, bounds))
+
+    async def _follow(self, steps):
+        code = Exit.INTERRUPTED
+        async with aclosing(steps):
+            async for progress in steps:
+                self.effect(f"yield {type(progress).__name__}")
+                if self._closing:
+                    break
+                if isinstance(progress, Ended):
+                    code = progress.exit
+                    self.watch.told(code)
+        return code
+
+    def _protected(self, row):
+        rows = self.raw.items(row.plan_id)
+        return [one.position for one in rows if one.id in self.world.protected]
+
+    def _effects(self):
+        async def inline(call):
+            return call()
+
+        return Effects(
+            journal=self._journal,
+            target=self._onesignal,
+            view=self._onesignal,
+            clock=self.world.clock,
+            offload=inline,
+            dump=lambda run_id, outcomes: self._dumped.update(one.item.id for one in outcomes),
+            switches=Switches(self._is_paused, lambda: self._stopped, "pause", "stop"),
+            request=self._request,
+            operator=ANN,
+        )
+
+    def _is_paused(self):
+        return self.world.clock.elapsed < self._paused_until
+
+    def hold(self, call):
+        """Hold it to its laws, also where whoever waits for it no longer listens."""
+        try:
+            call()
+        except AssertionError as broken:
+            self._broken = self._broken or broken
+            raise
+
+    # What befalls it
+
+    def effect(self, name):
+        """Tell that it is at the next effect: whatever is to befall it there does."""
+        count = len(self.effects)
+        self.effects.append(name)
+        if self._photographed and self._taken_at != self._changes:
+            self._kill()
+        if self.blow is not None and self.blow.at == count:
+            getattr(self, f"_{self.blow.kind}")()
+
+    def changed(self, *, journal=False):
+        """Tell that the world, or the journal in it, is another."""
+        self._changes += 1
+        if journal:
+            self._image = None
+
+    def _kill(self):
+        if self._image is None:
+            self._image = self.world.memory.image(self.raw)
+        left = self.world.copy(self._image)
+        self._haunt(left)
+        self.photos[len(self.effects) - 1] = left
+        self._taken_at = self._changes
+
+    def _haunt(self, world):
+        """Requests under way when their process ends may be carried out, now, later or never."""
+        now, seed = world.clock.elapsed, world.onesignal.seed
+        for one, fate in self.watch.under_way.items():
+            chance = draw(seed, "ghost", one, self._changes)
+            who = world.onesignal.holds.get(one)
+            if fate is None or not fate.acts or who is None or chance < 0.33:
+                continue
+            late_s = 0.0 if chance < 0.66 else 3.0
+            world.onesignal.doomed.append((now + late_s, one, who))
+            world.ledger.acted[one] = now + late_s
+
+    def _ask(self):
+        self._request.asked = True
+        self.watch.hush(self.world.clock.elapsed + SOON_S)
+
+    def _cancel(self):
+        self._task.cancel()
+
+    def _close(self):
+        self._closing = True
+
+    def _disk(self):
+        self._journal.failing = True
+
+    def _stop(self):
+        self._stopped = True
+        self.watch.hush(self.world.clock.elapsed + SOON_S)
+
+    def _pause(self):
+        self._paused_until = self.world.clock.elapsed + PAUSE_S
+        self.watch.paused(PAUSE_S)
+
+    def _usurp(self):
+        plan = self.watch.plan
+        if plan is not None and self.raw.plan(plan.plan_id).state is PlanState.OPEN:
+            self.raw.start_run(plan.plan_id, "apply", ANN, self.world.clock.now())
+            self.changed(journal=True)
