@@ -21,6 +21,11 @@ class Chosen:
     as_of: object
     protected: int = 0
     opt_outs_checked: bool = True
+    activity_checked: bool = False
+    population: None = None
+    subscriptions: None = None
+    breakdown: tuple = ()
+    warnings: tuple = ()
     protects: tuple = ()
     files: dict = field(default_factory=dict)
 
