@@ -9,7 +9,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from purgeplan.model.ports import (
     Lock,
 )
 from purgeplan.model.records import Operator, PlanRow
-from purgeplan.model.spec import Rules
+from purgeplan.model.spec import KeyRef, Rules
 
 if TYPE_CHECKING:
     from purgeplan.engine.apply import Gatekeeper
@@ -59,6 +59,7 @@ class Shop:
     clock: Clock
     state: Path
     journal_path: Path
+    _keys: "dict[KeyRef, Secret]" = field(default_factory=dict, init=False, repr=False)
 
     def journal(self) -> Journal:
         """Open the app's journal for writing, made if need be."""
@@ -73,10 +74,13 @@ class Shop:
         return AppLock(self.state / "locks", self.journal_path, self.clock)
 
     def key(self) -> "Secret":
-        """Find the API key; raises CredentialsError where there is none."""
+        """Find the API key, once: a variable is gone then; raises CredentialsError for none."""
         from purgeplan.onesignal.keys import find_key
 
-        return find_key(self.rules.spec.app.api_key, Path(self.rules.spec.root))
+        ref = self.rules.spec.app.api_key
+        if ref not in self._keys:
+            self._keys[ref] = find_key(ref, Path(self.rules.spec.root))
+        return self._keys[ref]
 
     def view(self, key: "Secret") -> AppView:
         """Give the view of the app, which sends nothing but GETs."""
@@ -147,6 +151,7 @@ class Shop:
         self, journal: Journal, stdin: BinaryIO, progress: "Progress", app: AppFacts
     ) -> "Resolved":
         """Read sources and protect lists into the set to be frozen; the caller closes it."""
+        from purgeplan.engine.first_seen import first_seen
         from purgeplan.engine.inputs import Inputs
         from purgeplan.engine.resolve import Evidence, resolve
 
@@ -154,7 +159,7 @@ class Shop:
         evidence = Evidence(
             now=self.clock.now(),
             deleted=journal.deleted(app_id, by),
-            first_seen=partial(journal.first_seen, app_id),
+            first_seen=partial(first_seen, journal, self.rules.spec),
         )
         export = partial(self.export, journal, app)
         return resolve(self.rules, Inputs(stdin, progress, export=export), evidence)
