@@ -10,7 +10,7 @@ from purgeplan.model.facts import Counts, Facts, ProtectFacts, SourceFacts
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Journal
 from purgeplan.model.records import PlanRow, Tally
-from purgeplan.model.spec import Population, Rules
+from purgeplan.model.spec import Population, Resource, Rules
 
 
 def to_json(facts: Facts) -> dict[str, Any]:
@@ -73,13 +73,26 @@ def claimed_left(row: PlanRow, tally: Tally, journal: Journal) -> int:
     return sum(one.id in claimed for one in left)
 
 
+def _since(counted: Population, now: Population, tally: Tally, resource: Resource) -> Population:
+    """Give what an export counted without those deleted since, and no more than the app counts."""
+    gone = tally[State.ACCEPTED] + tally[State.ABSENT]
+    subscriptions, users = counted.subscriptions, counted.users
+    if now.subscriptions is not None and subscriptions is not None:
+        subscriptions = min(subscriptions, now.subscriptions)
+    elif resource is not Resource.USER and subscriptions is not None:
+        subscriptions -= gone
+    if resource is Resource.USER and users is not None:
+        users -= gone
+    return Population("export", subscriptions, users)
+
+
 def at_start(row: PlanRow, rules: Rules, app: AppFacts, journal: Journal, now: datetime) -> Facts:
     """Give the facts of a planned set as they are now: what is left, against the app as it is."""
     planned = from_json(row.draft.summary["facts"])
-    known = population(rules, app)
-    if known.origin == "unknown" and planned.population.origin == "export":
-        known = planned.population
     tally = journal.tally(row.plan_id)
+    known = population(rules, app)
+    if planned.population.origin == "export":
+        known = _since(planned.population, known, tally, rules.spec.target.resource)
     return replace(
         planned,
         population=known,

@@ -48,22 +48,26 @@ WITH before AS (
     FROM named JOIN deleted USING (id) JOIN evidence ON evidence.rank = named.evidence
     WHERE deleted.gone_at >= evidence.as_of
 )
-SELECT id, onesignal_id, id IN (SELECT id FROM before) AS deleted_before
-FROM named ANTI JOIN spared USING (id)
+SELECT id, $who.onesignal_id, id IN (SELECT id FROM before) AS deleted_before
+FROM named ANTI JOIN spared USING (id) {join}
 """
 
 
 def unite(
-    work: Workspace, sources: Sequence[tuple[Staged, datetime]], known: frozenset[str]
+    work: Workspace, sources: Sequence[tuple[Staged, datetime]], known: frozenset[str] | None
 ) -> None:
     """Make ``stated``, every row of every source, and ``named``, each id once.
 
-    Columns that are not ``known`` are left out; an opt-out that is said counts even so.
+    Columns that are not ``known`` are left out; an opt-out that is said counts even so. Where it
+    is None, as with an export at hand, each source says what it knows.
     ``evidence`` ranks the times when the sources were true.
     """
     ranks = {at: f"r{n:06}" for n, at in enumerate(sorted({at for _, at in sources}))}
     work.load("evidence", ("rank", "as_of"), ((rank, _stamp(at)) for at, rank in ranks.items()))
-    views = [_view(work, staged, ranks[at], known) for staged, at in sources]
+    views = [
+        _view(work, staged, ranks[at], staged.known if known is None else known)
+        for staged, at in sources
+    ]
     union = views[0]
     for view in views[1:]:
         both = work.new("union")
@@ -149,10 +153,14 @@ def keep_opt_outs(work: Workspace) -> int:
     return spare(work, hits)
 
 
-def plan(work: Workspace, deleted: Iterable[tuple[str, datetime]]) -> None:
-    """Make ``planned``, the set to be frozen, by what was deleted before and when."""
+def plan(work: Workspace, deleted: Iterable[tuple[str, datetime]], who: str = "named") -> None:
+    """Make ``planned``, the set to be frozen, by what was deleted before and when.
+
+    ``who`` is a table or view with the onesignal_id of each id.
+    """
     work.load("deleted", ("id", "gone_at"), ((one, _stamp(at)) for one, at in deleted))
-    work.run(_PLANNED)
+    join = "" if who == "named" else "LEFT JOIN $who USING (id)"
+    work.run(_PLANNED.format(join=join), who=who)
 
 
 def in_sending_order(work: Workspace, fingerprint: str) -> Iterator[tuple[str, str | None, bool]]:

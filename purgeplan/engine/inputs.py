@@ -1,22 +1,20 @@
 """Reads the sources and protect lists of a plan into a workspace, and tells all that is wrong."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import BinaryIO, Final
 
 from purgeplan.errors import Finding, InvalidError
-from purgeplan.model.ports import ExportAsk, ExportFile
-from purgeplan.model.spec import Purpose, Rules, SourceSpec
+from purgeplan.model.spec import Purpose, Resource, Rules, SourceSpec
 from purgeplan.sources import KINDS
+from purgeplan.sources.audience.demand import EXPORTED, WHOLE, demand_of
+from purgeplan.sources.audience.load import Audience, Export, Loaded
 from purgeplan.sources.port import Context, Progress, Source, Staged, quiet
 from purgeplan.sources.workspace import Workspace
 
 STDIN: Final = "-"
-
-Export = Callable[[ExportAsk, float, Progress], ExportFile]
-"""Gets an export that is younger than so many seconds; raises what ``Exporter.fetch`` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +62,51 @@ class Reading:
         self._inputs = inputs
         self._work = work
         self._wrong: list[Finding] = []
+        self._audience: Audience | None = None
 
     def sources(self) -> list[tuple[SourceSpec, Staged]]:
-        """Read the sources; for an erasure bad ids are set aside, and an empty list is one."""
-        erasure = self._rules.spec.purpose is Purpose.ERASURE
-        piped = [spec for spec in self._rules.spec.sources if spec.options.get("path") == STDIN]
+        """Read the sources; for an erasure bad ids are set aside, and an empty list is one.
+
+        Exports come last, since one may take an hour: it is not asked for in vain.
+        """
+        plan = self._rules.spec
+        erasure = plan.purpose is Purpose.ERASURE
+        piped = [spec for spec in plan.sources if spec.options.get("path") == STDIN]
         self._refuse(piped[1:], "another source has read standard input")
-        spec = self._rules.spec
-        return self._read(spec.sources, spec.path, erasure=erasure)
+        listed = [one for one in plan.sources if one.kind not in EXPORTED]
+        exported = [one for one in plan.sources if one.kind in EXPORTED]
+        found = self._read(listed, plan.path, erasure=erasure)
+        if exported:
+            self._demand(exported)
+            self.complete()
+            found += self._read(exported, plan.path, erasure=erasure)
+        return sorted(found, key=lambda one: plan.sources.index(one[0]))
+
+    def _demand(self, exported: Sequence[SourceSpec]) -> None:
+        export, progress = self._inputs.export, self._inputs.progress
+        try:
+            demand = demand_of(exported, self._work)
+        except InvalidError as error:
+            self._wrong += error.findings
+            return
+        if export is not None:
+            self._audience = Audience(
+                self._work, export, demand.columns, demand.max_age_s, progress
+            )
+
+    def whole(self) -> Loaded | None:
+        """Give the export of everyone where the sources took it, or need it.
+
+        A segment alone says which rows go, and not which rows a user has besides.
+        """
+        kinds = {one.kind for one in self._rules.spec.sources}
+        users = self._rules.spec.target.resource is Resource.USER
+        needed = WHOLE in kinds or (kinds & EXPORTED and (users or kinds - EXPORTED))
+        return self._audience.whole() if self._audience is not None and needed else None
+
+    def segments(self) -> list[Loaded]:
+        """Give the exports of segments that the sources took."""
+        return self._audience.segments() if self._audience is not None else []
 
     def protects(self) -> list[Listed]:
         """Read the protect lists, each whole, none of them empty."""
@@ -106,7 +141,7 @@ class Reading:
             except InvalidError as error:
                 self._wrong += error.findings
                 continue
-            if staged.rows == 0 and not erasure:
+            if staged.rows == 0 and not erasure and staged.as_of is None:
                 mend = "look at how it was made; leave it out if it is meant to be empty"
                 self._wrong.append(Finding("PP215", f"{staged.name} is empty", mend, spec.place))
             found.append((spec, staged))
@@ -119,6 +154,7 @@ class Reading:
             stdin=self._inputs.stdin,
             set_aside=set_aside,
             progress=self._inputs.progress,
+            audience=self._audience,
         )
         return self._inputs.kinds[spec.kind](spec).stage(context, self._work)
 

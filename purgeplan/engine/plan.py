@@ -78,14 +78,17 @@ class Planner:
             counts=resolved.counts,
             sources=resolved.sources,
             protects=resolved.protects,
-            population=known.population(self.rules, app),
+            population=resolved.population or known.population(self.rules, app),
             live_name=app.name,
             left=left,
             claimed_before=claimed,
             claimed_left=claimed_left,
             budget_used=known.budget_used(self.rules, self.journal, self.now),
             opt_outs_checked=resolved.opt_outs_checked,
+            activity_checked=resolved.activity_checked,
             sample=resolved.sample,
+            breakdown=resolved.breakdown,
+            subscriptions=resolved.subscriptions,
         )
 
     def _review(self, resolved: Resolved, facts: Facts) -> Review:
@@ -103,7 +106,7 @@ class Planner:
             eta=estimate(facts.left, spec.pace, not_before, expires_at),
             journal=self.journal.where,
             violations=violations(spec, policy, facts, self.judges.guards),
-            warnings=self.judges.warn(spec, policy, facts),
+            warnings=(*resolved.warnings, *self.judges.warn(spec, policy, facts)),
         )
 
     def _previous(self, before: PlanRow, resolved: Resolved) -> Previous:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
-from purgeplan.engine import idset
+from purgeplan.engine import audience, idset
+from purgeplan.engine.audience import Breakdown
 from purgeplan.engine.inputs import Inputs, Listed, Reading
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.facts import Counts, ProtectFacts, SourceFacts
@@ -13,7 +14,8 @@ from purgeplan.model.fingerprint import fingerprint
 from purgeplan.model.ids import SUBSCRIPTION_ID
 from purgeplan.model.outcome import Skip
 from purgeplan.model.records import PlannedItem
-from purgeplan.model.spec import PlanSpec, Resource, Rules, SourceSpec
+from purgeplan.model.spec import PlanSpec, Population, Purpose, Resource, Rules, SourceSpec
+from purgeplan.sources.audience.load import Loaded
 from purgeplan.sources.port import Staged
 from purgeplan.sources.reading.columns import NAMES
 from purgeplan.sources.workspace import Workspace
@@ -39,7 +41,9 @@ class Resolved:
     """The set to be frozen, in a workspace of its own that is gone with the context.
 
     ``set_aside`` places the first of the ids that an erasure left out. ``opt_outs_checked`` where
-    every source says of each row whether it opted out.
+    every source, or an export at hand, says of each row whether it opted out; ``activity_checked``
+    likewise. ``population``, ``subscriptions`` and ``breakdown`` are those of ``Facts``, where an
+    export tells them.
     """
 
     spec: PlanSpec
@@ -52,6 +56,11 @@ class Resolved:
     fingerprint: str
     sample: tuple[str, ...]
     work: Workspace
+    activity_checked: bool = False
+    population: Population | None = None
+    subscriptions: int | None = None
+    breakdown: Breakdown = ()
+    warnings: tuple[Finding, ...] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -104,17 +113,28 @@ def resolve(rules: Rules, inputs: Inputs, evidence: Evidence) -> Resolved:
 
 def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) -> Resolved:
     spec, reading = rules.spec, Reading(rules, inputs, work)
-    read, listed = reading.sources(), reading.protects()
+    listed, read = reading.protects(), reading.sources()
     reading.complete()
+    whole, segments = reading.whole(), reading.segments()
     staged = [one for _, one in read]
     known = frozenset.intersection(*(one.known for one in staged))
     facts = [_source_facts(work, one, found, evidence) for one, found in read]
     inputs.progress("uniting", 0, None)
-    idset.unite(work, [(one, fact.as_of) for one, fact in zip(staged, facts, strict=True)], known)
+    dated = [(one, fact.as_of) for one, fact in zip(staged, facts, strict=True)]
+    idset.unite(work, dated, None if whole else known)
+    if whole is not None:
+        audience.know(work, whole, spec.target)
+    elif segments:
+        audience.know_segments(work, segments, spec.target)
     inputs.progress("protecting", 0, None)
-    comparison = idset.Comparison(work, _compared(spec, known))
+    comparison = idset.Comparison(work, _compared(spec, known, whole))
     protects = tuple(_protect(work, comparison, one) for one in listed)
-    counts = _freeze(work, spec, facts, evidence)
+    inputs.progress("keeping", 0, None)
+    counts = _freeze(work, spec, facts, evidence, whole)
+    subscriptions, breakdown = None, Breakdown()
+    if whole is not None or segments:
+        inputs.progress("breaking down", 0, None)
+        subscriptions, breakdown = audience.going(work, spec.target.resource)
     inputs.progress("fingerprinting", 0, None)
     full = fingerprint(spec, _sorted_ids(work))
     return Resolved(
@@ -123,11 +143,16 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
         sources=tuple(facts),
         protects=protects,
         files={path: digest for one in staged for path, digest in one.files.items()},
-        opt_outs_checked="opted_out" in known,
+        opt_outs_checked=whole is not None or "opted_out" in known,
         set_aside=tuple(finding for one in staged for finding in one.set_aside),
         fingerprint=full,
         sample=idset.sample(work, full, SAMPLE),
         work=work,
+        activity_checked=bool(whole is not None or segments),
+        population=audience.population(work, whole) if whole is not None else None,
+        subscriptions=subscriptions,
+        breakdown=breakdown,
+        warnings=tuple(finding for one in staged for finding in one.warnings),
     )
 
 
@@ -139,25 +164,28 @@ def _source_facts(
     if spec.as_of is not None and spec.as_of > evidence.now:
         mend = "write when the list was made; without a zone it is UTC"
         raise InvalidError(Finding("PP220", "as_of lies in the future", mend, spec.place))
-    as_of = spec.as_of or evidence.first_seen(digest) or evidence.now
+    as_of = staged.as_of or spec.as_of or evidence.first_seen(digest) or evidence.now
     return SourceFacts(
         staged.name, spec.kind, staged.rows, staged.sha256, digest, as_of, staged.rejected
     )
 
 
-def _compared(spec: PlanSpec, known: frozenset[str]) -> Mapping[str, tuple[str, str, str]]:
+def _compared(
+    spec: PlanSpec, known: frozenset[str], whole: Loaded | None
+) -> Mapping[str, tuple[str, str, str]]:
     """Give the kinds by which protect lists can be compared, and where their values are.
 
     A subscription has one user, so columns beside it tell whose it is. A user has subscriptions
-    that no list need name, so a list of those says nothing certain of users.
+    that no list need name, so a list of those says nothing certain of users, unless an export at
+    hand has them all.
     """
+    named = {spec.target.by: ("named", "id", "id")}
+    if whole is not None:
+        return {kind: ("beside", "id", kind) for kind in NAMES} | named
     beside = known & set(NAMES)
     if spec.target.resource is Resource.USER:
         beside -= {SUBSCRIPTION_ID}
-    return {
-        **{kind: ("stated", "id", kind) for kind in beside},
-        spec.target.by: ("named", "id", "id"),
-    }
+    return {kind: ("stated", "id", kind) for kind in beside} | named
 
 
 def _protect(work: Workspace, comparison: idset.Comparison, listed: Listed) -> ProtectFacts:
@@ -173,12 +201,17 @@ def _protect(work: Workspace, comparison: idset.Comparison, listed: Listed) -> P
 
 
 def _freeze(
-    work: Workspace, spec: PlanSpec, sources: Sequence[SourceFacts], evidence: Evidence
+    work: Workspace,
+    spec: PlanSpec,
+    sources: Sequence[SourceFacts],
+    evidence: Evidence,
+    whole: Loaded | None,
 ) -> Counts:
     """Subtract what is kept, make the set, and count where every row went."""
     protected = work.number("SELECT count(DISTINCT id) FROM spared")
-    kept = idset.keep_opt_outs(work) if spec.keep.opt_outs else 0
-    idset.plan(work, evidence.deleted)
+    absent, opted_out, partly = _kept(work, spec, whole)
+    users = spec.target.resource is Resource.USER
+    idset.plan(work, evidence.deleted, "who" if whole is not None and users else "named")
     rows, rejected = sum(one.rows for one in sources), sum(one.rejected for one in sources)
     planned = work.number("SELECT count(*) FROM planned")
     before = work.number("SELECT count(*) FROM planned WHERE deleted_before")
@@ -190,8 +223,24 @@ def _freeze(
         to_delete=planned - before,
         deleted_before=before,
         rejected=rejected,
-        kept_opt_outs=kept,
+        kept_opt_outs=opted_out,
+        kept_partly=partly,
+        absent_at_plan=absent,
     )
+
+
+def _kept(work: Workspace, spec: PlanSpec, whole: Loaded | None) -> tuple[int, int, int]:
+    """Take out who is absent, opted out, or only partly selected; give how many of each.
+
+    Who asked to be forgotten is asked for again: they may have come after the export.
+    """
+    if whole is None:
+        return 0, idset.keep_opt_outs(work) if spec.keep.opt_outs else 0, 0
+    users, erasure = spec.target.resource is Resource.USER, spec.purpose is Purpose.ERASURE
+    absent = 0 if erasure else audience.drop_absent(work)
+    opted_out = audience.keep_opt_outs(work) if spec.keep.opt_outs else 0
+    keeps_partly = users and spec.keep.partly_selected_users
+    return absent, opted_out, audience.keep_partly(work) if keeps_partly else 0
 
 
 def _sorted_ids(work: Workspace) -> Iterator[str]:

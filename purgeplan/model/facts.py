@@ -63,6 +63,8 @@ class Facts:
     ``unresolved`` of these are sent again without a fresh claim.
     ``budget_used`` counts the app's ids claimed within the rolling span.
     ``live_name`` is what OneSignal calls the app, None where the app may not be viewed.
+    ``subscriptions`` counts those that go along with users, None where no export tells.
+    ``breakdown`` are parts of what goes: of what, which value, how many subscriptions.
     """
 
     counts: Counts
@@ -79,6 +81,7 @@ class Facts:
     activity_checked: bool = False
     sample: tuple[str, ...] = ()
     breakdown: tuple[tuple[str, str, int], ...] = field(default=())
+    subscriptions: int | None = None
 
 
 Guard = Callable[[PlanSpec, Policy | None, Facts], Finding | None]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from purgeplan.errors import Finding
 from purgeplan.model.ids import SUBSCRIPTION_ID
-from purgeplan.model.spec import Policy, Resource, Retry
+from purgeplan.model.spec import Policy, Purpose, Resource, Retry
 from purgeplan.planfile.addresses import address_problem
 from purgeplan.planfile.document import Document, Pointer
 from purgeplan.planfile.expected import close_to
@@ -19,6 +19,7 @@ def of_plan(document: Document, now: datetime) -> Iterator[Finding]:
     yield from _pace(document)
     yield from _retry(document)
     yield from _target(document)
+    yield from _exports(document)
     yield from of_sources(document, now)
 
 
@@ -95,6 +96,17 @@ def _target(document: Document) -> Iterator[Finding]:
         fits = "external_id, onesignal_id or an alias label"
         mend = f"write {fits}" if resource == Resource.USER else "leave `by` out"
         yield document.finding("PP026", problem, mend, ("target", "by"))
+
+
+def _exports(document: Document) -> Iterator[Finding]:
+    """Refuse an export that nothing narrows down; only a reset takes everyone."""
+    if document.at("purpose") == Purpose.RESET:
+        return
+    for pointer in source_pointers(document):
+        narrowed = any(document.at(*pointer, key) is not None for key in ("inactive_for", "where"))
+        if document.at(*pointer, "from") == "export" and not narrowed:
+            problem = "an export without `inactive_for` or `where` is everyone"
+            yield document.finding("PP021", problem, "add `inactive_for: 180d`", pointer)
 
 
 def _named_app(document: Document, name: str, policy: Policy | None) -> Iterator[Finding]:

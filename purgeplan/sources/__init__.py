@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from purgeplan.sources.csv import CsvSource
 from purgeplan.sources.excel import ExcelSource
+from purgeplan.sources.export import ExportSource
 from purgeplan.sources.inline import InlineSource
 from purgeplan.sources.jsonl import JsonlSource
 from purgeplan.sources.parquet import ParquetSource
 from purgeplan.sources.port import Source
+from purgeplan.sources.segment import SegmentSource
 from purgeplan.sources.sql import SqlSource
 
 KINDS: Final[dict[str, type[Source]]] = {
@@ -18,6 +20,8 @@ KINDS: Final[dict[str, type[Source]]] = {
     "parquet": ParquetSource,
     "excel": ExcelSource,
     "sql": SqlSource,
+    "export": ExportSource,
+    "segment": SegmentSource,
 }
 """What ``from`` may say, and who reads it."""
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, ClassVar, Final, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, Protocol
 
 from purgeplan.errors import Finding
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.workspace import Workspace
+
+if TYPE_CHECKING:
+    from purgeplan.sources.audience.load import Audience
 
 Progress = Callable[[str, int, int | None], None]
 """Told of long phases: what is being done, how far, of how much (None where unknown)."""
@@ -26,7 +30,7 @@ class Context:
 
     ``root`` is the folder that no path may leave, ``folder`` (relative to it) that of the file
     which names the source. ``set_aside``: ids that are unfit are left out and listed, where
-    otherwise the first of them is an error.
+    otherwise the first of them is an error. ``audience`` gives exports, where the plan has any.
     """
 
     root: str
@@ -34,6 +38,7 @@ class Context:
     stdin: BinaryIO | None = None
     set_aside: bool = False
     progress: Progress = quiet
+    audience: "Audience | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Staged:
     ``rows`` counts those set aside too, ``rejected`` only them; ``set_aside`` places the first
     few. ``known`` are the columns beside ``id`` that hold for every row. ``sha256`` is that of the
     content as it lies there, ``files`` that of each file by its path relative to the root.
+    ``as_of`` (aware UTC) is when it was true, where the source knows by itself; such a one may hold
+    nobody. ``warnings`` are no refusals.
     """
 
     name: str
@@ -53,6 +60,8 @@ class Staged:
     set_aside: tuple[Finding, ...] = ()
     sha256: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    as_of: datetime | None = None
+    warnings: tuple[Finding, ...] = ()
 
 
 class Source(Protocol):

@@ -176,4 +176,36 @@ CODES: dict[str, Explanation] = {
         "such, and never committed. This one is something else, fails, or gives no rows.",
         "correct the query, and try it with the database's own tool",
     ),
+    "PP230": Explanation(
+        "condition refused",
+        "`where` is one condition on the columns of an export, made of listed functions and "
+        "operators. Subqueries, files, settings, clocks and chance are not among them; time is "
+        "that of the export (inactive_days), so that the same file gives the same people.",
+        "correct the condition; `purgeplan explain source.export.where` lists what it may hold",
+    ),
+    "PP231": Explanation(
+        "export without a column",
+        "OneSignal's export does not have a column that is needed, or has it twice. A column that "
+        "only `where` names may have gone from exports.",
+        "leave the column out of `where`; otherwise look at the export with `purgeplan export`",
+    ),
+    "PP232": Explanation(
+        "not with an export",
+        "Exports are taken when a plan is made, for its sources. They hold subscription ids, "
+        "onesignal_id and external_id and no aliases of your own, and can't be pinned. A protect "
+        "list is read again at each start, so it is a file or a query.",
+        "take another kind of source, or leave the setting out",
+    ),
+    "PP233": Explanation(
+        "cells that can't be read",
+        "Some rows of the export have a cell, in a column that decides, that is no value of its "
+        "type. They are not selected: whose date can't be read is not inactive.",
+        "look at these rows in the export",
+    ),
+    "PP234": Explanation(
+        "the more active are selected",
+        "On the average those whom `where` selects were active later than those who stay. < may "
+        "stand where > is meant: OneSignal's guide warns that this deletes the active users.",
+        "compare the plan's breakdown with what you mean; `inactive_for` has one direction only",
+    ),
 }

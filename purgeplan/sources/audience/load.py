@@ -1,0 +1,129 @@
+"""Loads exports into the workspace: each once, whole or not at all, the columns needed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.model.ids import SUBSCRIPTION_ID
+from purgeplan.model.ports import ExportAsk, ExportFile
+from purgeplan.sources.audience import fields
+from purgeplan.sources.audience.fields import COMPUTED, FIELDS, NEEDED
+from purgeplan.sources.port import Progress
+from purgeplan.sources.reading.cutting import cut
+from purgeplan.sources.reading.decode import lines
+from purgeplan.sources.reading.files import Opened
+from purgeplan.sources.reading.layout import Layout, Wanted, layout_of
+from purgeplan.sources.reading.places import Spooled
+from purgeplan.sources.reading.scan import Scan
+from purgeplan.sources.reading.unpack import unpacked
+from purgeplan.sources.workspace import Workspace
+
+Export = Callable[[ExportAsk, float, Progress], ExportFile]
+"""Gets an export younger than so many seconds; raises what ``Exporter.fetch`` does."""
+
+_AND_COMPUTED: Final = "CREATE VIEW $view AS SELECT *, {more} FROM $table"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One export in the workspace: a row a subscription, true at ``as_of`` (aware UTC).
+
+    ``table`` has the columns of NEEDED and those asked for, typed, those of COMPUTED that were
+    asked for, and ``unread_COLUMN`` where a typed column's text could not be read.
+    """
+
+    table: str
+    rows: int
+    as_of: datetime
+    sha256: str
+
+
+@dataclass(slots=True)
+class Audience:
+    """The exports that one plan needs, each fetched and loaded when it is first asked for.
+
+    ``columns`` are named by conditions of the plan, ``max_age_s`` is the least that it allows.
+    """
+
+    work: Workspace
+    export: Export
+    columns: frozenset[str]
+    max_age_s: float
+    progress: Progress
+    _loaded: dict[str | None, Loaded] = field(default_factory=dict)
+
+    def whole(self) -> Loaded:
+        """Give the export of everyone, unsubscribed rows included."""
+        return self._of(None)
+
+    def segment(self, name: str) -> Loaded:
+        """Give the export of one segment, unsubscribed rows included."""
+        return self._of(name)
+
+    def segments(self) -> list[Loaded]:
+        """Give the exports of segments that were taken so far."""
+        return [loaded for name, loaded in self._loaded.items() if name is not None]
+
+    def _of(self, segment: str | None) -> Loaded:
+        if segment not in self._loaded:
+            wanted = self._wanted(segment)
+            extra = tuple(one for one in FIELDS if FIELDS[one].extra and one in wanted)
+            file = self.export(ExportAsk(extra, segment), self.max_age_s, self.progress)
+            self._loaded[segment] = self._load(file, wanted)
+        return self._loaded[segment]
+
+    def _wanted(self, segment: str | None) -> frozenset[str]:
+        """Give the export's own columns that are kept: a segment is asked for no condition."""
+        named = self.columns if segment is None else frozenset[str]()
+        return frozenset({*NEEDED, *(fields.basis(column) for column in named)})
+
+    def _load(self, file: ExportFile, wanted: frozenset[str]) -> Loaded:
+        path = Path(file.path)
+        with path.open("rb") as raw, self.work.spool() as (spool, text):
+            source = Opened(path.name, raw, path.stat().st_size, self.progress)
+            units = lines(source.name, unpacked(source), None)
+            first = next(units, b"")
+            layout = layout_of(source.name, first, Wanted(SUBSCRIPTION_ID, "id", ","))
+            scan = Scan(layout, text)
+            scan.feed(first)
+            for unit in units:
+                scan.feed(unit)
+            text.flush()
+            if source.sha256 != file.sha256:
+                problem = f"{path.name} changed while it was read"
+                raise InvalidError(Finding("PP204", problem, "repeat the command"))
+            self.progress("loading the export", 0, None)
+            table, rows = self._typed(scan, Spooled(spool, path.name, layout, scan.dropped), wanted)
+        table = self._with_computed(table, file.asked_at)
+        return Loaded(table, rows, file.asked_at, file.sha256)
+
+    def _typed(self, scan: Scan, text: Spooled, wanted: frozenset[str]) -> tuple[str, int]:
+        """Cut the text into typed rows; raises InvalidError with the places that are wrong."""
+        table, at = self.work.new("export"), _indexes(text.layout, wanted, text.name)
+        typed = [f"{column} {FIELDS[column].sql_type}" for column in at]
+        doubted = [column for column in at if FIELDS[column].doubted]
+        listed = ", ".join([*typed, *(f"unread_{column} BOOLEAN" for column in doubted)])
+        self.work.run(f"CREATE TABLE $table ({listed})", table=table)
+        select = [FIELDS[column].read(f"c{index}") for column, index in at.items()]
+        select += [FIELDS[column].unread(f"c{at[column]}") for column in doubted]
+        return table, cut(self.work, scan, text, ", ".join(select), table)
+
+    def _with_computed(self, table: str, as_of: datetime) -> str:
+        """Give a view with the computed columns as well."""
+        view = self.work.new("audience")
+        more = ", ".join(f"{fields.computed(one, as_of)} AS {one}" for one in COMPUTED)
+        self.work.run(_AND_COMPUTED.format(more=more), view=view, table=table)
+        return view
+
+
+def _indexes(layout: Layout, wanted: Iterable[str], name: str) -> dict[str, int]:
+    """Give where each wanted column is; raises InvalidError where one is not, or is there twice."""
+    wrong = [one for one in FIELDS if one in wanted and layout.names.count(one) != 1]
+    if wrong:
+        problem = f"the export has no column {', '.join(wrong)}, or has it twice"
+        mend = "leave it out of `where` if it is named there"
+        raise InvalidError(Finding("PP231", problem, mend, Place(name, 1)))
+    return {one: layout.names.index(one) for one in FIELDS if one in wanted}
