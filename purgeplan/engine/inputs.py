@@ -54,6 +54,9 @@ def protects_of(rules: Rules) -> tuple[SourceSpec, ...]:
     return (*(rules.policy.protect if rules.policy else ()), *rules.spec.protect)
 
 
+Read = tuple[SourceSpec, Staged]
+
+
 class Reading:
     """Reads one input after the other; what is wrong is kept until ``complete`` raises it all."""
 
@@ -64,23 +67,28 @@ class Reading:
         self._wrong: list[Finding] = []
         self._audience: Audience | None = None
 
-    def sources(self) -> list[tuple[SourceSpec, Staged]]:
-        """Read the sources; for an erasure bad ids are set aside, and an empty list is one.
-
-        Exports come last, since one may take an hour: it is not asked for in vain.
-        """
+    def sources(self) -> list[Read]:
+        """Read the listed sources; for an erasure bad ids are set aside, and empty is nobody."""
         plan = self._rules.spec
-        erasure = plan.purpose is Purpose.ERASURE
         piped = [spec for spec in plan.sources if spec.options.get("path") == STDIN]
         self._refuse(piped[1:], "another source has read standard input")
         listed = [one for one in plan.sources if one.kind not in EXPORTED]
+        return self._read(listed, plan.path, erasure=plan.purpose is Purpose.ERASURE)
+
+    def with_exports(self, read: Sequence[Read]) -> list[Read]:
+        """Add the sources that take exports, in the order of the plan.
+
+        They come last, when nothing else is wrong: one may take an hour, and is not asked for in
+        vain. Raises InvalidError as ``complete`` does.
+        """
+        plan = self._rules.spec
         exported = [one for one in plan.sources if one.kind in EXPORTED]
-        found = self._read(listed, plan.path, erasure=erasure)
         if exported:
             self._demand(exported)
             self.complete()
-            found += self._read(exported, plan.path, erasure=erasure)
-        return sorted(found, key=lambda one: plan.sources.index(one[0]))
+        found = self._read(exported, plan.path, erasure=plan.purpose is Purpose.ERASURE)
+        self.complete()
+        return sorted([*read, *found], key=lambda one: plan.sources.index(one[0]))
 
     def _demand(self, exported: Sequence[SourceSpec]) -> None:
         export, progress = self._inputs.export, self._inputs.progress

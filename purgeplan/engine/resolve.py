@@ -113,8 +113,8 @@ def resolve(rules: Rules, inputs: Inputs, evidence: Evidence) -> Resolved:
 
 def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) -> Resolved:
     spec, reading = rules.spec, Reading(rules, inputs, work)
-    listed, read = reading.protects(), reading.sources()
-    reading.complete()
+    read, listed = reading.sources(), reading.protects()
+    read = reading.with_exports(read)
     whole, segments = reading.whole(), reading.segments()
     staged = [one for _, one in read]
     known = frozenset.intersection(*(one.known for one in staged))
@@ -129,7 +129,6 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
     inputs.progress("protecting", 0, None)
     comparison = idset.Comparison(work, _compared(spec, known, whole))
     protects = tuple(_protect(work, comparison, one) for one in listed)
-    inputs.progress("keeping", 0, None)
     counts = _freeze(work, spec, facts, evidence, whole)
     subscriptions, breakdown = None, Breakdown()
     if whole is not None or segments:
