@@ -54,8 +54,10 @@ def _kinds(prefix: str, source: Schema) -> Iterator[tuple[str, str]]:
     yield f"{prefix}.from", _page(f"{prefix}.from", source["properties"]["from"], required=True)
     for branch in source["allOf"]:
         kind, own = branch["if"]["properties"]["from"]["const"], branch["then"]
-        yield f"{prefix}.{kind}", _page(f"{prefix}.{kind}", own, required=False)
         options = {key: one for key, one in own["properties"].items() if key != "from"}
+        about = [f"{key}: {one['description']}" for key, one in options.items()]
+        page = _page(f"{prefix}.{kind}", own, required=False)
+        yield f"{prefix}.{kind}", "\n\n".join([page, *about])
         yield from _below(f"{prefix}.{kind}.", {**own, "properties": options})
 
 

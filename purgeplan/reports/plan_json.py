@@ -24,9 +24,10 @@ def plan_document(review: Review) -> dict[str, Any]:
     ``fingerprint`` (64 hex digits), ``refused`` and ``counts`` stand at the top: ``counts`` are
     those of ``model.facts.Counts`` with ``left`` and ``claimed_before``. ``limits`` are rows of
     text with the guards' verdict; ``population.at_least`` says that ``held`` is a lower bound.
-    Times are ISO 8601 in UTC, durations seconds, percentages text, unknown is null.
-    ``violations`` and ``warnings`` are findings: code, level, problem, mend, place. ``next`` is
-    null where there is nothing to apply.
+    ``subscriptions`` go along with users, ``breakdown`` counts what goes by channel, country and
+    half-year of the last session; both are empty where no export tells. Times are ISO 8601 in
+    UTC, durations seconds, percentages text, unknown is null. ``violations`` and ``warnings`` are
+    findings: code, level, problem, mend, place. ``next`` is null where there is nothing to apply.
     """
     facts = review.facts
     return {
@@ -42,6 +43,7 @@ def plan_document(review: Review) -> dict[str, Any]:
         "limits": [asdict(row) | {"place": place(row.place)} for row in limit_rows(review)],
         "protects": [asdict(one) | {"place": place(one.place)} for one in facts.protects],
         "sources": [asdict(one) | {"as_of": one.as_of.isoformat()} for one in facts.sources],
+        "subscriptions": facts.subscriptions,
         "breakdown": [list(one) for one in facts.breakdown],
         "sample": [masked(one) for one in facts.sample],
         "not_checked": list(not_checked(review.spec, facts)),

@@ -13,7 +13,7 @@ from purgeplan.reports.fitting import MAX_BYTES, Room, first, fitting, marker
 from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import script_command
 from purgeplan.reports.plan_text import headline, protect_words
-from purgeplan.reports.sums import planned_sum, rows_sum
+from purgeplan.reports.sums import cascade, planned_sum, rows_sum
 from purgeplan.reports.words import duration, instant, pace_words
 
 MAX_COMMAND: Final = 4096
@@ -79,6 +79,9 @@ def _table(review: Review, room: Room) -> Iterator[str]:
     yield f"| app | {code(f'{spec.app.name} {spec.app.id} {spec.app.base_url}', room.width)} |"
     yield f"| rows | {rows_sum(review.facts.counts)} |"
     yield f"| planned | {planned_sum(review.facts.counts)} |"
+    users = cascade(review.facts.counts.to_delete, review.facts.subscriptions)
+    if users is not None:
+        yield f"| with it | {users} |"
     yield f"| checks | {', '.join(unseen) or 'nothing was left unchecked'} |"
     yield f"| pace | {pace_words(spec.pace)}{lasts} |"
     yield f"| expires | {instant(review.expires_at)} |"
@@ -99,6 +102,9 @@ def _details(review: Review, room: Room) -> Iterator[str]:
     parts = {
         "Sources": [f"- {code(one, room.width)}" for one in sources],
         "Protect lists": [f"- {code(protect_words(one), room.width)}" for one in facts.protects],
+        "Made of": [
+            f"- {of} {code(value, room.width)}: {many:,}" for of, value, many in facts.breakdown
+        ],
         "Warnings": [_finding(one, room) for one in review.warnings],
         "Sample": [f"- {code(one, room.width)}" for one in sample],
     }

@@ -11,7 +11,7 @@ from purgeplan.model.review import Review
 from purgeplan.reports.escape import clean, shown_id
 from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import apply_command, script_command
-from purgeplan.reports.sums import planned_sum, rows_sum
+from purgeplan.reports.sums import cascade, planned_sum, rows_sum
 from purgeplan.reports.words import duration, instant, pace_words, window_words
 
 SAMPLE: Final = 5
@@ -76,8 +76,11 @@ def _sources(review: Review) -> Iterator[str]:
 
 
 def _rows(review: Review) -> Iterator[str]:
-    yield rows_sum(review.facts.counts)
-    yield planned_sum(review.facts.counts)
+    facts = review.facts
+    yield rows_sum(facts.counts)
+    yield planned_sum(facts.counts)
+    if (users := cascade(facts.counts.to_delete, facts.subscriptions)) is not None:
+        yield users
 
 
 def _protects(review: Review) -> Iterator[str]:

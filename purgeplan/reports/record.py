@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from purgeplan.model.facts import Counts
 from purgeplan.model.outcome import Code, Skip, State, Verdict
 from purgeplan.model.records import ItemRow, PlanRow, RunRow, Tally
+from purgeplan.reports.sums import cascade, planned_sum, rows_sum
 
+_REPEATED: Final = ("counts", "subscriptions", "population", "breakdown")
 _TROUBLED: Final = (State.FAILED, State.SENT)
 
 
@@ -37,6 +40,20 @@ class Record:
     events: int
     journal: str
     identity: str
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """Give where every row went when it was planned, as the journal keeps it."""
+        known = self.plan.draft.summary.get("facts")
+        return None if known is None else {name: known.get(name) for name in _REPEATED}
+
+    def sums(self) -> list[str]:
+        """Say where every row went when it was planned."""
+        if self.facts is None:
+            return []
+        counts = Counts(**self.facts["counts"])
+        users = cascade(counts.to_delete, self.facts["subscriptions"])
+        return [rows_sum(counts), planned_sum(counts), *([users] if users else [])]
 
     @property
     def run_seconds(self) -> float:

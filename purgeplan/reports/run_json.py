@@ -15,6 +15,7 @@ def run_document(record: Record) -> dict[str, Any]:
 
     ``fingerprint`` and ``counts`` stand at the top; ``counts.planned`` is the sum of accepted,
     already_gone, skipped, failed, unknown and pending, and ``sum`` says so in words.
+    ``facts`` are the plan's own: where every row went, what went along with users, the population.
     ``chain_head`` is the journal's, at the time of the report; ``next`` lists commands.
     """
     plan, draft = record.plan, record.plan.draft
@@ -36,6 +37,7 @@ def run_document(record: Record) -> dict[str, Any]:
         "app": {"id": draft.app_id, "name": draft.app_name},
         "target": {"resource": draft.resource, "by": draft.by},
         "evidence": {digest: iso(at) for digest, at in draft.evidence.items()},
+        "facts": record.facts,
         "files": dict(draft.files),
         "protects": dict(draft.protects),
         "runs": [_run(run) for run in record.runs],

@@ -38,6 +38,8 @@ def _lines(record: Record, room: Room) -> Iterator[str]:
     yield f"| app | {code(f'{draft.app_name} {draft.app_id}', room.width)} |"
     yield f"| plan | {code(draft.path, room.width)}, {plan.state} |"
     yield f"| planned | {instant(plan.planned_at)} |"
+    for number, one in enumerate(record.sums()):
+        yield f"| {'' if number else 'who went'} | {one} |"
     yield f"| fingerprint | {code(draft.fingerprint, 64)} |"
     yield f"| chain head | {code(record.head, 64)} |"
     yield ""

@@ -55,6 +55,7 @@ def _plan(record: Record) -> Iterator[str]:
     closed = f", closed {instant(plan.closed_at)}" if plan.closed_at is not None else ""
     sealed = f", sealed {instant(plan.sealed_at)}" if plan.sealed_at is not None else ""
     yield f"planned {instant(plan.planned_at)}{closed}{sealed}"
+    yield from record.sums()
 
 
 def _evidence(record: Record) -> Iterator[str]:

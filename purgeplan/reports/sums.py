@@ -7,6 +7,7 @@ from purgeplan.errors import Exit
 from purgeplan.model.facts import Counts
 from purgeplan.model.outcome import Skip, State
 from purgeplan.model.records import Tally
+from purgeplan.reports.words import plural
 
 SKIPS: Final[dict[Skip, str]] = {
     Skip.PROTECTED: "protected since",
@@ -41,6 +42,13 @@ def planned_sum(counts: Counts) -> str:
     """Give ``12,400 planned = 3 deleted before + 12,397 to delete``."""
     terms = ((counts.deleted_before, "deleted before"),)
     return f"{counts.planned:,} planned = {_plus(terms, (counts.to_delete, 'to delete'))}"
+
+
+def cascade(users: int, subscriptions: int | None) -> str | None:
+    """Give ``12,400 users, 19,850 subscriptions``, or None where no export told."""
+    if subscriptions is None:
+        return None
+    return f"{plural(users, 'user')}, {plural(subscriptions, 'subscription')} go with them"
 
 
 def tally_sum(tally: Tally) -> str:

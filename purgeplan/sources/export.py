@@ -55,9 +55,10 @@ class ExportSource:
                     "A condition on the export's columns, as SQL (DuckDB). Silence is counted by "
                     "inactive_days, from the export's time: inactive_days >= 180. A row with a "
                     "named cell that can't be read is not selected, nor, where last_active or "
-                    f"inactive_days is named, one without it. Columns: {listed()}. Functions and "
-                    f"operators, besides comparisons, AND, OR, NOT, IN, BETWEEN, CASE, COALESCE "
-                    f"and CAST: {' '.join(sorted(FUNCTIONS))}."
+                    f"inactive_days is named, one without it.\n\nColumns:\n{listed()}\n\n"
+                    "Operators: comparisons, AND, OR, NOT, IS, IN, BETWEEN, CASE, COALESCE, CAST, "
+                    "TRY_CAST, LIKE, ILIKE, GLOB, SIMILAR TO, ->>, ||, + - * / // %.\n\n"
+                    f"Functions: {', '.join(sorted(FUNCTIONS))}."
                 ),
                 "examples": ["inactive_days >= 180 AND tags->>'plan' = 'free'"],
             },

@@ -138,6 +138,6 @@ def stamp(at: datetime) -> str:
 
 def listed() -> str:
     """Give every column with its type, for people."""
-    return "; ".join(
-        f"{name} ({field.type}): {field.about}" for name, field in (FIELDS | COMPUTED).items()
+    return "\n".join(
+        f"- {name} ({field.type}): {field.about}" for name, field in (FIELDS | COMPUTED).items()
     )

@@ -75,7 +75,7 @@ _FUNCTION_KEYS: Final = frozenset(
         "qualified_name",
     }
 )
-FUNCTIONS: Final = frozenset(
+_SYMBOLS: Final = frozenset(
     {
         "+",
         "-",
@@ -92,6 +92,12 @@ FUNCTIONS: Final = frozenset(
         "like_escape",
         "not_like_escape",
         "->>",
+    }
+)
+"""Operators by the names that DuckDB gives them: LIKE is ~~, for one."""
+
+FUNCTIONS: Final = frozenset(
+    {
         "json_extract_string",
         "json_exists",
         "abs",
@@ -268,7 +274,7 @@ def _wrong_function(node: dict[str, Any]) -> str | None:
     plain = node["qualified_name"] == {"path": [name]} and node["order_bys"] == {
         "type": "ORDER_MODIFIER"
     }
-    if name in FUNCTIONS and plain and node.keys() <= _FUNCTION_KEYS:
+    if name in FUNCTIONS | _SYMBOLS and plain and node.keys() <= _FUNCTION_KEYS:
         return None
     return f"calls {shown(name)}, which is not listed"
 
