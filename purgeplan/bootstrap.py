@@ -92,11 +92,12 @@ class Shop:
         """Give what gets exports of the app, into a folder beside the journal."""
         from purgeplan.journal.files import make_folder
         from purgeplan.onesignal.api import Api
+        from purgeplan.onesignal.export import KEPT_S, Memory, patience_s
         from purgeplan.onesignal.export import Exporter as CsvExporter
-        from purgeplan.onesignal.export import Memory, patience_s
 
         spec, folder = self.rules.spec, self.exports_folder
         make_folder(folder)
+        self.drop_exports(KEPT_S)
         api = Api(spec.app, spec.target.resource, key, self.clock)
         memory = Memory(
             folder, partial(_recall, journal, spec.app.id), partial(_remember, journal, spec.app.id)
@@ -107,6 +108,15 @@ class Shop:
     def exports_folder(self) -> Path:
         """Give the folder of exports, beside the journal, existing or not."""
         return self.journal_path.with_name(self.journal_path.name + ".exports")
+
+    def drop_exports(self, older_than_s: float = 0.0) -> int:
+        """Delete files of exports that are older than so many seconds; give how many."""
+        before = self.clock.now().timestamp() - older_than_s
+        files = self.exports_folder.glob("export-*.csv.gz*")
+        old = [one for one in files if one.stat().st_mtime <= before]
+        for one in old:
+            one.unlink()
+        return len(old)
 
     def export(
         self,

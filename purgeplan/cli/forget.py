@@ -31,6 +31,7 @@ def command(console: Console, /, path: Path, journal: Path | None, key_file: Pat
     """Replace the ids of a finished plan by their HMAC-SHA256 under a key that you keep.
 
     With the key, "was this person deleted?" can still be answered; without it, nobody can tell.
+    Exports of the app that lie beside the journal are deleted.
     Pseudonymous, not anonymous: whoever has the key and a list of ids can try them.
     """
     shop = open_plan(path, journal).shop
@@ -41,7 +42,10 @@ def command(console: Console, /, path: Path, journal: Path | None, key_file: Pat
             problem = f"{spec.name!r} was never planned here"
             raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
         sealed = memory.seal(row.plan_id, _key(key_file), shop.clock.now())
+        dropped = shop.drop_exports()
     console.product(f"Sealed {spec.name}: {sealed:,} ids are HMACs now, under {key_file}.")
+    if dropped:
+        console.product(f"Deleted the app's export files beside the journal: {dropped:,}.")
 
 
 def _key(file: Path) -> bytes:

@@ -80,9 +80,10 @@ def _since(counted: Population, now: Population, tally: Tally, resource: Resourc
     if now.subscriptions is not None and subscriptions is not None:
         subscriptions = min(subscriptions, now.subscriptions)
     elif resource is not Resource.USER and subscriptions is not None:
-        subscriptions -= gone
+        subscriptions = max(0, subscriptions - gone)
     if resource is Resource.USER and users is not None:
-        users -= gone
+        users = max(0, users - gone)
+        users = users if now.subscriptions is None else min(users, now.subscriptions)
     return Population("export", subscriptions, users)
 
 

@@ -147,3 +147,8 @@ def test_users_are_measured_against_users_when_applied(tmp_path):
         report = json.loads(one.run("report", "plan.yaml", "--json").out)
         assert report["facts"]["subscriptions"] == document["subscriptions"]
         assert len(rows) == 90 - document["subscriptions"]
+        folder = one.journal.with_name(one.journal.name + ".exports")
+        assert [*folder.iterdir()]
+        forgotten = one.run("forget", "plan.yaml", "--key-file", tmp_path / "seal.key")
+        assert "export files beside the journal: 1." in forgotten.out
+        assert not [*folder.iterdir()]
