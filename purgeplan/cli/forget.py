@@ -42,7 +42,7 @@ def command(console: Console, /, path: Path, journal: Path | None, key_file: Pat
             problem = f"{spec.name!r} was never planned here"
             raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
         sealed = memory.seal(row.plan_id, _key(key_file), shop.clock.now())
-        dropped = shop.drop_exports()
+        dropped = shop.exports.drop()
     console.product(f"Sealed {spec.name}: {sealed:,} ids are HMACs now, under {key_file}.")
     if dropped:
         console.product(f"Deleted the app's export files beside the journal: {dropped:,}.")

@@ -71,7 +71,7 @@ async def _verify(
             ticker.show(f"{phase}{amount}" + (f" of {total:,}" if total else ""))
 
     try:
-        await shop.verifier(journal, view, key, tell).verify(row)
+        await shop.verifier(journal, view, tell).verify(row)
     finally:
         ticker.close()
         await view.close()

@@ -24,7 +24,6 @@ LONGER = {
     "sources/workspace.py": "the one owner of the database that ids are staged in",
     "engine/resolve.py": "one way from sources to the set, step by step",
     "sources/audience/where.py": "the whole allow-list of an expression, in one look",
-    "bootstrap.py": "where every room is joined to the others, and nothing else happens",
 }
 """Product files that may have up to 320 lines, and why."""
 

@@ -1,32 +1,19 @@
-"""Names in a plan become ready objects here: the one room that knows every other's constructors.
-
-Rooms are imported where they are used, so that a command loads only what it needs.
-"""
+"""The shop: makes what a command needs for one plan."""
 
 import asyncio
 import hashlib
-import json
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from purgeplan.bootstrap.exports import Exports
 from purgeplan.errors import StaleError
 from purgeplan.model.outcome import Item, Outcome, State
-from purgeplan.model.ports import (
-    AppFacts,
-    AppView,
-    Clock,
-    ExportAsk,
-    Exporter,
-    ExportFile,
-    Journal,
-    Lock,
-)
+from purgeplan.model.ports import AppFacts, AppView, Clock, Journal, Lock
 from purgeplan.model.records import Operator, PlanRow
 from purgeplan.model.spec import KeyRef, Rules
 
@@ -88,74 +75,11 @@ class Shop:
 
         return OneSignalApp(self.rules.spec.app, self.rules.spec.target, key, self.clock)
 
-    def exporter(self, key: "Secret", journal: Journal, app: AppFacts) -> Exporter:
-        """Give what gets exports of the app, into a folder beside the journal."""
-        from purgeplan.journal.files import make_folder
-        from purgeplan.onesignal.api import Api
-        from purgeplan.onesignal.export import KEPT_S, Memory, patience_s
-        from purgeplan.onesignal.export import Exporter as CsvExporter
-
-        spec, folder = self.rules.spec, self.exports_folder
-        make_folder(folder)
-        self.drop_exports(KEPT_S)
-        api = Api(spec.app, spec.target.resource, key, self.clock)
-        memory = Memory(
-            folder, partial(_recall, journal, spec.app.id), partial(_remember, journal, spec.app.id)
-        )
-        return CsvExporter(api, self.clock, memory, patience_s(app.subscriptions))
-
     @property
-    def exports_folder(self) -> Path:
-        """Give the folder of exports, beside the journal, existing or not."""
-        return self.journal_path.with_name(self.journal_path.name + ".exports")
-
-    def drop_exports(self, older_than_s: float = 0.0) -> int:
-        """Delete files of exports that are older than so many seconds; give how many."""
-        before = self.clock.now().timestamp() - older_than_s
-        files = self.exports_folder.glob("export-*.csv.gz*")
-        old = [one for one in files if one.stat().st_mtime <= before]
-        for one in old:
-            one.unlink()
-        return len(old)
-
-    def export(
-        self,
-        journal: Journal,
-        app: AppFacts,
-        ask: ExportAsk,
-        max_age_s: float,
-        progress: "Progress",
-    ) -> ExportFile:
-        """Get one export where no event loop runs; a segment must be there and not be everyone.
-
-        Raises CredentialsError where there is no key, InvalidError for such a segment, and what
-        ``Exporter.fetch`` does.
-        """
-        return asyncio.run(self._export(journal, app, ask, max_age_s, progress))
-
-    async def _export(
-        self,
-        journal: Journal,
-        app: AppFacts,
-        ask: ExportAsk,
-        max_age_s: float,
-        progress: "Progress",
-    ) -> ExportFile:
-        from purgeplan.onesignal.api import Api
-        from purgeplan.onesignal.segments import find_segment
-
-        key, spec = self.key(), self.rules.spec
-        if ask.segment is not None:
-            api = Api(spec.app, spec.target.resource, key, self.clock)
-            try:
-                await find_segment(api, ask.segment)
-            finally:
-                await api.close()
-        exporter = self.exporter(key, journal, app)
-        try:
-            return await exporter.fetch(ask, max_age_s, progress)
-        finally:
-            await exporter.close()
+    def exports(self) -> Exports:
+        """Give what gets exports of the app, and where they lie: beside the journal."""
+        folder = self.journal_path.with_name(self.journal_path.name + ".exports")
+        return Exports(self.rules.spec, self.clock, self.key, folder)
 
     def resolve(
         self, journal: Journal, stdin: BinaryIO, progress: "Progress", app: AppFacts
@@ -171,7 +95,7 @@ class Shop:
             deleted=journal.deleted(app_id, by),
             first_seen=partial(first_seen, journal, self.rules.spec),
         )
-        export = partial(self.export, journal, app)
+        export = partial(self.exports.get, journal, app)
         return resolve(self.rules, Inputs(stdin, progress, export=export), evidence)
 
     def planner(self, journal: Journal) -> "Planner":
@@ -209,13 +133,11 @@ class Shop:
             raise StaleError(*found.uncomparable)
         return found.spared
 
-    def verifier(
-        self, journal: Journal, view: AppView, key: "Secret", tell: "Progress"
-    ) -> "Verifier":
+    def verifier(self, journal: Journal, view: AppView, tell: "Progress") -> "Verifier":
         """Give what tells whether accepted ids are gone."""
         from purgeplan.engine.verify import Verifier
 
-        exporter = partial(self.exporter, key, journal)
+        exporter = partial(self.exports.exporter, journal)
         return Verifier(journal, view, exporter, self.clock, tell)
 
     def digest_of(self, path: str) -> str | None:
@@ -265,26 +187,6 @@ class Shop:
         from purgeplan.journal import dump_outcomes
 
         dump_outcomes(self.journal_path.with_name(f"errored-{run_id}.jsonl"), outcomes)
-
-
-_ASKED = "export.asked"
-
-
-def _recall(journal: Journal, app_id: str, ask: ExportAsk) -> tuple[str, datetime] | None:
-    """Give URL and time of the last export that was asked for just so."""
-    asked = _digest(app_id, ask)
-    found = [one for one in journal.events(kind=_ASKED) if one.data["ask"] == asked]
-    return (found[-1].data["url"], datetime.fromisoformat(found[-1].data["at"])) if found else None
-
-
-def _remember(journal: Journal, app_id: str, ask: ExportAsk, url: str, at: datetime) -> None:
-    data = {"ask": _digest(app_id, ask), "url": url, "at": at.isoformat()}
-    journal.note(_ASKED, None, None, at, data)
-
-
-def _digest(app_id: str, ask: ExportAsk) -> str:
-    asked = json.dumps([app_id, asdict(ask)], default=str, sort_keys=True)
-    return hashlib.sha256(asked.encode()).hexdigest()
 
 
 async def _offload(thread: ThreadPoolExecutor, call: Callable[[], list[Item]]) -> list[Item]:

@@ -1,0 +1,8 @@
+"""Names in a plan become ready objects here: the one room that knows every other's constructors.
+
+Rooms are imported where they are used, so that a command loads only what it needs.
+"""
+
+from purgeplan.bootstrap.shop import Shop, kinds, look
+
+__all__ = ["Shop", "kinds", "look"]
