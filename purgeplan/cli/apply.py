@@ -246,12 +246,14 @@ class _Application:
         """Give the planned set as it is now, for whoever confirms."""
         from dataclasses import replace  # noqa: PLC0415
 
+        from purgeplan.engine import canary  # noqa: PLC0415
         from purgeplan.guards import warnings  # noqa: PLC0415
         from purgeplan.model.eta import estimate  # noqa: PLC0415
 
         rules, now = self._shop.rules, self._shop.clock.now()
         left = self._journal.items(row.plan_id, (State.PENDING, State.SENT))
         facts = replace(admitted.facts, sample=tuple(one.id for one in islice(left, 20)))
+        looks = canary.looks(self._journal, row, rules.spec, facts)
         return Review(
             spec=rules.spec,
             policy=rules.policy,
@@ -260,7 +262,7 @@ class _Application:
             planned_at=row.planned_at,
             expires_at=row.draft.expires_at,
             not_before=row.planned_at + timedelta(seconds=rules.spec.not_before_s),
-            eta=estimate(facts.left, rules.spec.pace, now, row.draft.expires_at),
+            eta=estimate(facts.left, looks, rules.spec.pace, now, row.draft.expires_at),
             journal=self._journal.where,
             warnings=warnings(rules.spec, rules.policy, facts),
             continues=facts.claimed_before > 0,

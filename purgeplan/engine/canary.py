@@ -5,11 +5,12 @@ from itertools import islice
 from typing import Final
 
 from purgeplan.errors import Exit, Finding
+from purgeplan.model.facts import Facts
 from purgeplan.model.ids import ONESIGNAL_ID
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.ports import AppView, Clock, Journal
 from purgeplan.model.progress import Ended
-from purgeplan.model.records import ItemRow
+from purgeplan.model.records import ItemRow, PlanRow
 from purgeplan.model.spec import PlanSpec, Resource
 
 LOOK_S: Final = 120.0
@@ -23,6 +24,13 @@ def judged(journal: Journal, plan_id: int) -> bool:
     """Tell whether the canary of a plan was judged by an earlier run; it is judged once."""
     verdicts = (event for kind in (PASSED, FAILED) for event in journal.events(plan_id, kind))
     return next(verdicts, None) is not None
+
+
+def looks(journal: Journal, row: PlanRow | None, spec: PlanSpec, facts: Facts) -> int:
+    """Tell how many ids are yet to be looked at as the canary of a plan, journaled or not."""
+    if row is not None and judged(journal, row.plan_id):
+        return 0
+    return min(spec.canary, facts.counts.to_delete)
 
 
 def first_items(journal: Journal, plan_id: int, canary: int) -> list[ItemRow]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from purgeplan.engine import canary
 from purgeplan.engine import facts as known
 from purgeplan.engine.admit import violations
 from purgeplan.engine.gates import frozen
@@ -53,7 +54,8 @@ class Planner:
         running = before if before and before.state is PlanState.OPEN else None
         same = running is not None and running.draft.fingerprint == resolved.fingerprint
         facts = self._facts(resolved, app, running, same=same)
-        review = self._review(resolved, facts)
+        looks = canary.looks(self.journal, running if same else None, self.rules.spec, facts)
+        review = self._review(resolved, facts, looks)
         if same:
             review = replace(review, continues=True)
         elif before is not None:
@@ -91,7 +93,7 @@ class Planner:
             subscriptions=resolved.subscriptions,
         )
 
-    def _review(self, resolved: Resolved, facts: Facts) -> Review:
+    def _review(self, resolved: Resolved, facts: Facts, looks: int) -> Review:
         spec, policy = self.rules.spec, self.rules.policy
         expires_at = self.now + timedelta(seconds=spec.expires_after_s)
         not_before = self.now + timedelta(seconds=spec.not_before_s)
@@ -103,7 +105,7 @@ class Planner:
             planned_at=self.now,
             expires_at=expires_at,
             not_before=not_before,
-            eta=estimate(facts.left, spec.pace, not_before, expires_at),
+            eta=estimate(facts.left, looks, spec.pace, not_before, expires_at),
             journal=self.journal.where,
             violations=violations(spec, policy, facts, self.judges.guards),
             warnings=(*resolved.warnings, *self.judges.warn(spec, policy, facts)),

@@ -10,22 +10,27 @@ from purgeplan.model.window import after_open_time
 API_STARTS_PER_S: Final = 1000.0
 """Deletes of an app a second at most (onesignal.md 2)."""
 
+LOOK_S: Final = 1.05
+"""Between two looks at an app: views are limited to one a second (onesignal.md 2)."""
+
 FASTER: Final = 100.0
 WORTH_A_HINT_S: Final = 600.0
 FOREVER_S: Final = 10 * 365 * 86_400.0
 
 
-def estimate(count: int, pace: Pace, start: datetime, expires_at: datetime) -> Eta:
+def estimate(count: int, looks: int, pace: Pace, start: datetime, expires_at: datetime) -> Eta:
     """Estimate a run of ``count`` ids from ``start``: starts at the pace, within the windows.
 
-    Answers are taken to come quicker than the pace; what an API slows is not foreseen.
+    ``looks`` is how many of them are looked at as the canary, one after the other. Answers are
+    taken to come quicker than the pace, and deletions to be carried out by the first look; what
+    an API slows is not foreseen.
     """
     per_s = min(pace.starts_per_s or API_STARTS_PER_S, API_STARTS_PER_S)
-    seconds = count / per_s
-    if seconds > FOREVER_S:
-        return Eta(seconds, None, passes_expiry=True, hint=_hint(count, per_s, seconds))
-    ends_at = after_open_time(pace.window, start, seconds)
+    seconds = count / per_s + looks * LOOK_S
     hint = _hint(count, per_s, seconds)
+    if seconds > FOREVER_S:
+        return Eta(seconds, None, passes_expiry=True, hint=hint)
+    ends_at = after_open_time(pace.window, start, seconds)
     return Eta(seconds, ends_at, passes_expiry=start + (ends_at - start) > expires_at, hint=hint)
 
 

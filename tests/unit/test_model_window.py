@@ -66,7 +66,7 @@ def test_open_time_adds_up_over_nights():
 def test_estimate_counts_the_window_and_warns_of_expiry():
     """At two a second 100,000 ids take 14 h of open window, over two nights."""
     start = at("2026-11-23T15:00")
-    eta = estimate(100_000, Pace(window=NIGHTS), start, start + timedelta(days=1))
+    eta = estimate(100_000, 0, Pace(window=NIGHTS), start, start + timedelta(days=1))
 
     assert eta.seconds == 50_000.0
     assert eta.passes_expiry
@@ -77,15 +77,24 @@ def test_estimate_counts_the_window_and_warns_of_expiry():
 def test_estimate_without_pace_is_the_api_s_limit():
     """No delay at all is still the documented thousand a second."""
     start = at("2026-11-23T15:00")
-    eta = estimate(10_000, Pace(delay_s=0.0), start, start + timedelta(days=1))
+    eta = estimate(10_000, 0, Pace(delay_s=0.0), start, start + timedelta(days=1))
 
     assert (eta.seconds, eta.hint, eta.passes_expiry) == (10.0, None, False)
+
+
+def test_estimate_counts_the_looks_at_the_canary():
+    """Forty at forty a second are one second, and looking at twenty of them is 21 more."""
+    start = at("2026-11-23T15:00")
+    eta = estimate(40, 20, Pace(delay_s=None, rate_per_s=40.0), start, start + timedelta(days=1))
+
+    assert eta.seconds == pytest.approx(22.0)
+    assert eta.ends_at == start + timedelta(seconds=22)
 
 
 def test_estimate_of_a_hopeless_pace_ends_nowhere():
     """A delay of days is estimated without walking through the centuries."""
     start = at("2026-11-23T15:00")
-    eta = estimate(10**9, Pace(delay_s=86_400.0, window=NIGHTS), start, start)
+    eta = estimate(10**9, 0, Pace(delay_s=86_400.0, window=NIGHTS), start, start)
 
     assert eta.ends_at is None
     assert eta.passes_expiry
