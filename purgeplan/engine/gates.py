@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from purgeplan.engine.run import Order
 from purgeplan.engine.stops import window_finding
 from purgeplan.errors import AttentionError, Exit, Finding, StaleError, StoppedEarlyError
-from purgeplan.model.fingerprint import fingerprint, short
+from purgeplan.model.fingerprint import addressed_digest, fingerprint, short
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import PlanRow, PlanState, Tally
 from purgeplan.model.spec import PlanSpec
@@ -21,10 +21,17 @@ def frozen(journal: Journal, spec: PlanSpec) -> PlanRow | None:
 
 
 def intact(journal: Journal, row: PlanRow, spec: PlanSpec) -> None:
-    """Raise StaleError where the frozen ids under the file's settings give another fingerprint."""
+    """Raise StaleError where the frozen ids under the file's settings give another fingerprint.
+
+    Whom their DELETEs name counts too, up to the first run: after it the journal notes there whom
+    the API says it has deleted.
+    """
     if row.sealed_at is not None:
         return  # a sealed plan has no ids any more, and is closed
-    now = fingerprint(spec, journal.sorted_ids(row.plan_id))
+    addressed = row.draft.summary.get("addressed")
+    if not journal.runs(row.plan_id):
+        addressed = addressed_digest(journal.addressed(row.plan_id))
+    now = fingerprint(spec, journal.sorted_ids(row.plan_id), addressed)
     if now != row.draft.fingerprint:
         problem = (
             f"the plan file now gives fingerprint {short(now)}, planned was"

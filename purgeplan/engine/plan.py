@@ -137,6 +137,7 @@ class Planner:
             summary={
                 "facts": known.to_json(review.facts),
                 "policy": review.policy.path if review.policy else None,
+                "addressed": resolved.addressed,
             },
             evidence={source.ids_digest: source.as_of for source in resolved.sources},
             files=resolved.files,

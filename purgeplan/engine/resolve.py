@@ -10,7 +10,7 @@ from purgeplan.engine.audience import Breakdown
 from purgeplan.engine.inputs import Inputs, Listed, Reading
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.facts import Counts, ProtectFacts, SourceFacts
-from purgeplan.model.fingerprint import fingerprint
+from purgeplan.model.fingerprint import addressed_digest, fingerprint
 from purgeplan.model.ids import SUBSCRIPTION_ID
 from purgeplan.model.outcome import Skip
 from purgeplan.model.records import PlannedItem
@@ -42,7 +42,8 @@ class Resolved:
 
     ``set_aside`` places the first of the ids that an erasure left out. ``opt_outs_checked`` where
     every source, or an export at hand, says of each row whether it opted out; ``activity_checked``
-    likewise. ``population``, ``subscriptions`` and ``breakdown`` are those of ``Facts``, where an
+    likewise. ``addressed`` is the digest of who is addressed by a onesignal_id beside their id.
+    ``population``, ``subscriptions`` and ``breakdown`` are those of ``Facts``, where an
     export tells them.
     """
 
@@ -54,6 +55,7 @@ class Resolved:
     opt_outs_checked: bool
     set_aside: tuple[Finding, ...]
     fingerprint: str
+    addressed: str | None
     sample: tuple[str, ...]
     work: Workspace
     activity_checked: bool = False
@@ -135,7 +137,8 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
         inputs.progress("breaking down", 0, None)
         subscriptions, breakdown = audience.going(work, spec.target.resource)
     inputs.progress("fingerprinting", 0, None)
-    full = fingerprint(spec, _sorted_ids(work))
+    addressed = addressed_digest(_addressed(work, spec))
+    full = fingerprint(spec, _sorted_ids(work), addressed)
     return Resolved(
         spec=spec,
         counts=counts,
@@ -145,6 +148,7 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
         opt_outs_checked=whole is not None or "opted_out" in known,
         set_aside=tuple(finding for one in staged for finding in one.set_aside),
         fingerprint=full,
+        addressed=addressed,
         sample=idset.sample(work, full, SAMPLE),
         work=work,
         activity_checked=bool(whole is not None or segments),
@@ -244,6 +248,15 @@ def _kept(work: Workspace, spec: PlanSpec, whole: Loaded | None) -> tuple[int, i
 
 def _sorted_ids(work: Workspace) -> Iterator[str]:
     return work.column("SELECT id FROM planned ORDER BY id")
+
+
+def _addressed(work: Workspace, spec: PlanSpec) -> Iterator[str]:
+    if spec.target.resource is not Resource.USER:
+        return iter(())
+    return work.column(
+        "SELECT concat(id, chr(9), onesignal_id) FROM planned"
+        " WHERE onesignal_id IS NOT NULL ORDER BY id"
+    )
 
 
 def _delta(before: Iterator[str], after: Iterator[str]) -> tuple[int, int]:

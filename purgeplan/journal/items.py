@@ -18,6 +18,9 @@ _COUNTED: Final = (
     "claimed_at IS NOT NULL",
     "claimed_at IS NOT NULL AND (state = 'pending' OR state = 'sent')",
 )
+_ADDRESSED: Final = """
+    SELECT id || char(9) || onesignal_id FROM items
+    WHERE plan_id = ? AND onesignal_id IS NOT NULL ORDER BY id"""
 _SUMS: Final = ", ".join(f"total({condition})" for condition in _COUNTED)
 _TALLY: Final = f"SELECT {_SUMS} FROM items WHERE plan_id = ?"  # noqa: S608 - made of enums
 _LINEAGE: Final = """
@@ -50,6 +53,11 @@ class Items(Part):
         rows = self._store.stream("SELECT id FROM items WHERE plan_id = ? ORDER BY id", plan_id)
         for (one,) in rows:
             yield one
+
+    def addressed(self, plan_id: int) -> Iterator[str]:
+        """Give id, tab and onesignal_id of items that have one, in order of the ids' UTF-8."""
+        for (pair,) in self._store.stream(_ADDRESSED, plan_id):
+            yield pair
 
     def items(self, plan_id: int, states: Sequence[State] = ()) -> Iterator[ItemRow]:
         """Give items in the order of sending, page by page."""

@@ -51,21 +51,42 @@ def header(spec: PlanSpec) -> bytes:
     return json.dumps(covered, sort_keys=True, separators=(",", ":")).encode()
 
 
-def fingerprint(spec: PlanSpec, sorted_ids: Iterable[str]) -> str:
+def fingerprint(spec: PlanSpec, sorted_ids: Iterable[str], addressed: str | None = None) -> str:
     """Give 64 hex digits for a plan and its ids, which come distinct and in order of their UTF-8.
 
-    Ids hold no line feed (``ids.unfit``), so one a line is unambiguous.
+    ``addressed`` is the digest of those who are addressed by another id, None where nobody is.
+    Ids hold no line feed and no tab (``ids.unfit``), so one a line is unambiguous.
     """
     digest = hashlib.sha256(header(spec) + b"\n")
+    _feed(digest, sorted_ids)
+    if addressed is not None:
+        digest.update(f"\t{addressed}\n".encode())
+    return digest.hexdigest()
+
+
+def addressed_digest(sorted_pairs: Iterable[str]) -> str | None:
+    """Give the digest of who is addressed by a onesignal_id, None where nobody is.
+
+    Each pair is an id of the set, a tab, and the onesignal_id that its DELETE will name: it
+    decides who goes as much as the id does. They come in order of the ids' UTF-8.
+    """
+    digest = hashlib.sha256()
+    return digest.hexdigest() if _feed(digest, sorted_pairs) else None
+
+
+def _feed(digest: "hashlib._Hash", lines: Iterable[str]) -> int:
+    """Hash lines as they come and give how many they were."""
+    count = 0
     chunk: list[str] = []
-    for one in sorted_ids:
+    for one in lines:
         chunk.append(one)
+        count += 1
         if len(chunk) >= 10_000:  # noqa: PLR2004 - big enough to hash quickly, small enough to stay flat
             digest.update(("\n".join(chunk) + "\n").encode())
             chunk.clear()
     if chunk:
         digest.update(("\n".join(chunk) + "\n").encode())
-    return digest.hexdigest()
+    return count
 
 
 def short(full: str) -> str:

@@ -142,6 +142,10 @@ class Journal(Protocol):
         """Give every id of the frozen set, in order of its UTF-8 bytes."""
         ...
 
+    def addressed(self, plan_id: int) -> Iterator[str]:
+        """Give id, tab and onesignal_id of items that have one, in order of the ids' UTF-8."""
+        ...
+
     def items(self, plan_id: int, states: Sequence[State] = ()) -> Iterator[ItemRow]:
         """Give items in the order of sending; all of them where no state is named."""
         ...

@@ -167,6 +167,14 @@ def test_sorts_ids_by_their_bytes(world):
     assert list(world.journal.sorted_ids(1)) == sorted(ids, key=str.encode)
 
 
+def test_gives_whom_deletes_will_name_in_order_of_the_ids(world):
+    """Only items with a onesignal_id, each beside its id."""
+    items = [PlannedItem("é", "o-1"), PlannedItem("b"), PlannedItem("Z", "o-2")]
+    world.journal.save(draft(), items, T0)
+
+    assert list(world.journal.addressed(1)) == ["Z\to-2", "é\to-1"]
+
+
 def test_lists_plans_newest_first(world):
     """Plans are found by app and name, the newest first."""
     world.plan("a", name="one")

@@ -285,6 +285,13 @@ class FakeJournal:
         self._alive()
         yield from sorted((one.item.id for one in self._items[plan_id]), key=str.encode)
 
+    def addressed(self, plan_id):
+        """Give id, tab and onesignal_id of items that have one."""
+        self._alive()
+        known = [one.item for one in self._items[plan_id] if one.item.onesignal_id is not None]
+        for item in sorted(known, key=lambda item: item.id.encode()):
+            yield f"{item.id}\t{item.onesignal_id}"
+
     def items(self, plan_id, states=()):
         """Give items in the order of sending."""
         self._alive()

@@ -232,6 +232,18 @@ def test_users_go_with_the_onesignal_id_that_stands_beside(tmp_path):
         assert {one.id: one.onesignal_id for one in found.items()} == {"a": uuid(1), "b": None}
 
 
+def test_the_fingerprint_covers_whom_a_delete_will_name(tmp_path):
+    """The same external ids beside other onesignal_ids are other people."""
+    found = set()
+    for beside in (uuid(1), uuid(2), ""):
+        (tmp_path / "ids.csv").write_text(f"external_id,onesignal_id\na,{beside}\n")
+        with resolved(plan(tmp_path, source(by=EXTERNAL_ID, path="ids.csv"))) as one:
+            found.add(one.fingerprint)
+
+    assert len(found) == 3
+    assert fingerprint(plan(tmp_path, source(by=EXTERNAL_ID, path="ids.csv")), ["a"]) in found
+
+
 def test_subscriptions_go_without_the_user_beside(tmp_path):
     """What is not needed later is not kept."""
     (tmp_path / "export.csv").write_text(EXPORT)
