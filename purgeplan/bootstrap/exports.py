@@ -15,6 +15,7 @@ from purgeplan.model.spec import PlanSpec
 
 if TYPE_CHECKING:
     from purgeplan.model.secret import Secret
+    from purgeplan.sources.audience.copies import Copy, Wish
     from purgeplan.sources.port import Progress
 
 _ASKED: Final = "export.asked"
@@ -58,6 +59,15 @@ class Exports:
         for one in old:
             one.unlink()
         return len(old)
+
+    def copy(self, file: ExportFile, wish: "Wish", into: Path, progress: "Progress") -> "Copy":
+        """Write an export's rows to a new file, 0600, whole or not at all; see ``copied``."""
+        from purgeplan.journal.files import appearing
+        from purgeplan.sources.audience.copies import copied
+        from purgeplan.sources.workspace import Workspace
+
+        with Workspace() as work, appearing(into) as unfinished:
+            return copied(work, file, wish, unfinished, progress)
 
     def get(
         self,

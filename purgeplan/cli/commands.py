@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "demo": Entry("purgeplan.cli.demo", "See all of it, in under a minute, on this machine."),
     "doctor": Entry("purgeplan.cli.doctor", "Check this machine, the journals and the key."),
     "explain": Entry("purgeplan.cli.explain", "Tell what a code or a setting means."),
+    "export": Entry("purgeplan.cli.export", "Get the app's audience as CSV or Parquet."),
     "forget": Entry("purgeplan.cli.forget", "Seal a finished plan: ids become HMACs."),
     "retry": Entry("purgeplan.cli.retry", "Send failed and unknown ids once more."),
     "sandbox": Entry("purgeplan.cli.sandbox", "Run a OneSignal to rehearse on, on this machine."),

@@ -65,7 +65,7 @@ def command(console: Console, /, path: Path, journal: Path | None, **given: Any)
     is the command that applies exactly this set.
     """
     for file in (given["ids_out"], given["out"]):
-        _must_be_new(file)
+        must_be_new(file)
     opened = open_plan(path, journal)
     shop = opened.shop
     app = app_facts(shop)
@@ -123,7 +123,8 @@ def _exit_code(review: Review, *, detailed: bool) -> int:
     return Exit.TO_DELETE if detailed and review.facts.left else Exit.DONE
 
 
-def _must_be_new(file: Path | None) -> None:
+def must_be_new(file: Path | None) -> None:
+    """Raise InvalidError where a file is in the way of one to be written."""
     if file is not None and os.path.lexists(file):
         raise InvalidError(Finding("PP098", f"{file} exists", "name a file that does not"))
 

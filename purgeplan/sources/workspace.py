@@ -26,11 +26,10 @@ FETCH: Final = 10_000
 
 _NAME = re.compile("[a-z][a-z0-9_]*")
 
-_READ_CSV = Template(
-    "INSERT INTO $into SELECT $select FROM read_csv($path, columns={$columns}, delim=$delimiter,"
-    " quote=$quote, escape=$quote, header=$header, new_line='\\n', encoding='utf-8',"
-    " auto_detect=false, all_varchar=true, strict_mode=true, null_padding=false,"
-    " ignore_errors=false)"
+_TEXT = Template(
+    "read_csv($path, columns={$columns}, delim=$delimiter, quote=$quote, escape=$quote,"
+    " header=$header, new_line='\\n', encoding='utf-8', auto_detect=false, all_varchar=true,"
+    " strict_mode=true, null_padding=false, ignore_errors=false)"
 )
 
 
@@ -140,23 +139,38 @@ class Workspace:
 
         Raises MisreadError where the database can't read it in this shape.
         """
+        rows = self.tell(
+            f"INSERT INTO {_checked(into)} SELECT {select} FROM {text_of(path, shape)}"  # noqa: S608 - made of our own
+        )
+        return int(rows[0])
+
+    def tell(self, statement: str) -> tuple[Any, ...]:
+        """Run a statement over spools, as it is, and give its one row.
+
+        Raises MisreadError where a spool is not in the shape that is named.
+        """
         import duckdb  # noqa: PLC0415 - takes 0.3 s, and no kind needs it to be described
 
-        statement = _READ_CSV.substitute(
-            into=_checked(into),
-            select=select,
-            path=_text(str(path)),
-            columns=", ".join(f"'c{number}': 'VARCHAR'" for number in range(shape.width)),
-            delimiter=_text(shape.delimiter),
-            quote=_text('"' if shape.quoted else ""),
-            header=str(shape.header).lower(),
-        )
         try:
             with _room():
                 (found,) = self._base.execute(statement).fetchall()
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             raise MisreadError(type(error).__name__) from None
-        return int(found[0])
+        row: tuple[Any, ...] = found
+        return row
+
+    @contextmanager
+    def written(self, query: str, form: str) -> Iterator[tuple[Path, int]]:
+        """Write what a query over spools finds to a file that is gone with the context.
+
+        ``form`` are the options of COPY. Gives the file, and how many rows are in it.
+        """
+        path = self._folder / self.new("written")
+        try:
+            (rows,) = self.tell(f"COPY ({query}) TO {_text(str(path))} ({form})")
+            yield path, int(rows)
+        finally:
+            path.unlink(missing_ok=True)
 
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> int:
         """Create a table of text from rows made in Python; None and "" are NULL. Gives how many.
@@ -195,6 +209,17 @@ class Workspace:
             cursor.execute(_named(sql, names), values)
             while chunk := cursor.fetchmany(FETCH):
                 yield chunk
+
+
+def text_of(path: Path, shape: Shape) -> str:
+    """Give, as SQL, the table that a spool is: columns c0, c1, ... of text, empty ones NULL."""
+    return _TEXT.substitute(
+        path=_text(str(path)),
+        columns=", ".join(f"'c{number}': 'VARCHAR'" for number in range(shape.width)),
+        delimiter=_text(shape.delimiter),
+        quote=_text('"' if shape.quoted else ""),
+        header=str(shape.header).lower(),
+    )
 
 
 def _connect(folder: Path, memory: str, threads: int) -> "duckdb.DuckDBPyConnection":

@@ -92,4 +92,10 @@ CODES: dict[str, Explanation] = {
         "The export's file is whole, and no CSV with the columns that were asked for.",
         "Repeat the command: another export is asked for. If it stays, look at base_url.",
     ),
+    "PP616": Explanation(
+        "copy can't be written",
+        "The folder that was named does not take the file: the disk is full, or not writable."
+        " Nothing of it is left; the export itself is kept for a while.",
+        "Make room, or name another file, then repeat the command.",
+    ),
 }

@@ -1,6 +1,7 @@
 """Loads exports into the workspace: each once, whole or not at all, the columns needed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -81,22 +82,9 @@ class Audience:
         return frozenset({*NEEDED, *(fields.basis(column) for column in named)})
 
     def _load(self, file: ExportFile, wanted: frozenset[str]) -> Loaded:
-        path = Path(file.path)
-        with path.open("rb") as raw, self.work.spool() as (spool, text):
-            source = Opened(path.name, raw, path.stat().st_size, self.progress)
-            units = lines(source.name, unpacked(source), None)
-            first = next(units, b"")
-            layout = layout_of(source.name, first, Wanted(SUBSCRIPTION_ID, "id", ","))
-            scan = Scan(layout, text)
-            scan.feed(first)
-            for unit in units:
-                scan.feed(unit)
-            text.flush()
-            if source.sha256 != file.sha256:
-                problem = f"{path.name} changed while it was read"
-                raise InvalidError(Finding("PP204", problem, "repeat the command"))
+        with spooled(self.work, file, self.progress) as (scan, text):
             self.progress("loading the export", 0, None)
-            table, rows = self._typed(scan, Spooled(spool, path.name, layout, scan.dropped), wanted)
+            table, rows = self._typed(scan, text, wanted)
         table = self._with_computed(table, file.asked_at)
         return Loaded(table, rows, file.asked_at, file.sha256)
 
@@ -117,6 +105,31 @@ class Audience:
         more = ", ".join(f"{fields.computed(one, as_of)} AS {one}" for one in COMPUTED)
         self.work.run(_AND_COMPUTED.format(more=more), view=view, table=table)
         return view
+
+
+@contextmanager
+def spooled(
+    work: Workspace, file: ExportFile, progress: Progress
+) -> Iterator[tuple[Scan, Spooled]]:
+    """Give the text of an export, unpacked to the workspace, and what was counted meanwhile.
+
+    Raises InvalidError where it is cut, damaged, or not what was fetched.
+    """
+    path = Path(file.path)
+    with path.open("rb") as raw, work.spool() as (spool, text):
+        source = Opened(path.name, raw, path.stat().st_size, progress)
+        units = lines(source.name, unpacked(source), None)
+        first = next(units, b"")
+        layout = layout_of(source.name, first, Wanted(SUBSCRIPTION_ID, "id", ","))
+        scan = Scan(layout, text)
+        scan.feed(first)
+        for unit in units:
+            scan.feed(unit)
+        text.flush()
+        if source.sha256 != file.sha256:
+            problem = f"{path.name} changed while it was read"
+            raise InvalidError(Finding("PP204", problem, "repeat the command"))
+        yield scan, Spooled(spool, path.name, layout, scan.dropped)
 
 
 def _indexes(layout: Layout, wanted: Iterable[str], name: str) -> dict[str, int]:

@@ -1,4 +1,7 @@
-"""Has the database cut a spooled text into a table, and holds its count against our own."""
+"""Has the database cut a spooled text into rows, and holds its count against our own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.sources.reading.places import Spooled
@@ -11,14 +14,33 @@ def cut(work: Workspace, scan: Scan, text: Spooled, select: str, table: str) -> 
 
     Raises InvalidError with the places of the rows that are not as they must be.
     """
+    with agreed(scan, text) as counted:
+        return counted(work.read(text.path, text.layout.shape, select, table))
+
+
+@contextmanager
+def agreed(scan: Scan, text: Spooled) -> Iterator[Callable[[int], int]]:
+    """Give what takes the database's count of all rows and gives it back, if it is our own.
+
+    Raises InvalidError with the places of the rows that are not as they must be.
+    """
     rows = scan.records - text.layout.header
+    if scan.broken:
+        raise _told(text)
+
+    def counted(found: int) -> int:
+        if found != rows:
+            raise _told(text)
+        return found
+
     try:
-        found = -1 if scan.broken else work.read(text.path, text.layout.shape, select, table)
+        yield counted
     except MisreadError:
-        found = -1
-    if found != rows:
-        raise InvalidError(*(text.broken_rows() or [_two_readings(text.name)]))
-    return rows
+        raise _told(text) from None
+
+
+def _told(text: Spooled) -> InvalidError:
+    return InvalidError(*(text.broken_rows() or [_two_readings(text.name)]))
 
 
 def _two_readings(name: str) -> Finding:
