@@ -1,7 +1,6 @@
 """The shop: makes what a command needs for one plan."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -141,12 +140,13 @@ class Shop:
         return Verifier(journal, view, exporter, self.clock, tell)
 
     def digest_of(self, path: str) -> str | None:
-        """Give the sha256 of a file of the repository, None where it is not there."""
-        file = Path(self.rules.spec.root) / path
-        if not file.is_file():
-            return None
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        """Give the sha256 of a file of the repository, None where it is not there.
+
+        Raises InvalidError for what no source could have read: links, paths that lead out.
+        """
+        from purgeplan.sources.reading.files import digest_inside
+
+        return digest_inside(self.rules.spec.root, path)
 
     def switches(self) -> "Switches":
         """Give the pause and the stop file, beside the journal."""

@@ -18,6 +18,7 @@ _MAGIC: Final = b"SQLite format 3\0"
 _ID_AT: Final = 68
 _HEADER: Final = 100
 _NEW: Final = os.O_CREAT | os.O_NOFOLLOW | os.O_WRONLY
+_LOOK: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hang
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -93,10 +94,12 @@ def is_plan_file(path: Path) -> bool:
     To be asked before the file is opened, for the reason given at ``plain``.
     """
     try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER)
+        descriptor = os.open(path, _LOOK)
     except OSError:
         return False
+    with os.fdopen(descriptor, "rb") as file:
+        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        header = file.read(_HEADER) if regular else b""
     ours = int.from_bytes(header[_ID_AT : _ID_AT + 4]) == APPLICATION_ID
     return header.startswith(_MAGIC) and ours
 

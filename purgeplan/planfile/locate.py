@@ -10,6 +10,8 @@ from purgeplan.planfile.text import display
 
 POLICY: Final = "purgeplan.yaml"
 
+_GIT: Final = ".git"
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -32,9 +34,15 @@ class Site:
 def site_of(path: Path) -> Site:
     """Give where a plan file stands; links in the folders above it are followed.
 
-    Raises InvalidError where several policies lie above it: the nearer one could loosen the other.
+    Raises InvalidError where they lead out of the repository that the path is written in: a pull
+    request can hold links, and what they name is not its author's to read. Also where several
+    policies lie above it: the nearer one could loosen the other.
     """
     file = path.parent.resolve() / path.name
+    written_in = root_of(Path(os.path.abspath(path)).parent)  # noqa: PTH100 - resolves no link
+    if os.path.lexists(written_in / _GIT) and not file.is_relative_to(written_in.resolve()):
+        problem, mend = "a link leads out of the repository", "copy the file into the repository"
+        raise InvalidError(Finding("PP001", problem, mend, Place(display(path))))
     return _site(file, root_of(file.parent))
 
 
@@ -44,7 +52,8 @@ def saved_site(path: str, folder: Path) -> Site:
     Raises InvalidError as ``site_of`` does, and where the path leads out of the repository.
     """
     root = root_of(folder.resolve())
-    file = Path(os.path.normpath(root / path))
+    named = Path(os.path.normpath(root / path))
+    file = named.parent.resolve() / named.name
     if not file.is_relative_to(root):
         problem = "the path of the saved plan leads out of the repository"
         raise InvalidError(Finding("PP001", problem, "plan again", Place(path)))
@@ -53,7 +62,7 @@ def saved_site(path: str, folder: Path) -> Site:
 
 def root_of(folder: Path) -> Path:
     """Give the root of the repository that a folder is in, or the folder itself outside one."""
-    above = (one for one in (folder, *folder.parents) if os.path.lexists(one / ".git"))
+    above = (one for one in (folder, *folder.parents) if os.path.lexists(one / _GIT))
     return next(above, folder)
 
 

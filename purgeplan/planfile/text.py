@@ -1,5 +1,6 @@
 """Reads a plan file or policy as text: a regular file, bounded, UTF-8, nothing hidden in it."""
 
+import errno
 import os
 import re
 import stat
@@ -12,7 +13,9 @@ from purgeplan.planfile.document import Sheet
 
 MAX_BYTES: Final = 1 << 20
 
-_OPEN: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hang
+_OPEN: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+"""No link is followed: messages show lines of the file. A FIFO must not hang."""
+
 _BOM: Final = "\ufeff"
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
@@ -31,12 +34,14 @@ def display(path: Path) -> str:
 def read_text(path: Path, file: str) -> str:
     """Give the text of a file without its byte order mark.
 
-    Raises InvalidError where it can't be read, is no regular file, is over a MiB, or is not UTF-8.
+    Raises InvalidError where it can't be read, is a link or no regular file, is over a MiB, or is
+    not UTF-8.
     """
     try:
         content = _content(path)
     except OSError as error:
-        raise InvalidError(_unreadable(file, error.strerror or type(error).__name__)) from error
+        why = "it is a link" if error.errno == errno.ELOOP else error.strerror
+        raise InvalidError(_unreadable(file, why or type(error).__name__)) from error
     if content is None:
         raise InvalidError(_unreadable(file, "it is not a regular file"))
     if len(content) > MAX_BYTES:

@@ -9,7 +9,8 @@ _SPELL_OUT: Final = "Write the value itself wherever it is needed."
 CODES: dict[str, Explanation] = {
     "PP001": Explanation(
         "a file can't be read",
-        "The plan file or policy is missing, is no regular file, or may not be read.",
+        "The plan file or policy is missing, is no regular file, may not be read, or is a link or "
+        "behind one that leads out of the repository: messages show lines of the file.",
         "Check the path and its permissions.",
     ),
     "PP002": Explanation(

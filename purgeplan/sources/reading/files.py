@@ -1,7 +1,5 @@
 """Opens the files that a plan names: inside the root, through no link, unchanged while read."""
 
-import errno
-import glob
 import hashlib
 import os
 import stat
@@ -13,14 +11,13 @@ from typing import BinaryIO, Final
 from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.port import Context, Progress
+from purgeplan.sources.reading.paths import MEND, inside, matches, refused, unreadable, within
 
 CHUNK: Final = 1 << 20
 STDIN: Final = "-"
 
 _DIRECTORY: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hang
-_LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
-_MEND: Final = "copy the file into the repository and name it by a path relative to this file"
 
 
 class Opened:
@@ -46,7 +43,7 @@ class Opened:
         try:
             return self._file.read(CHUNK)
         except OSError as error:
-            raise InvalidError(_unreadable(self.name, error)) from error
+            raise InvalidError(unreadable(self.name, error)) from error
 
     @property
     def sha256(self) -> str:
@@ -68,7 +65,7 @@ class Files:
     def name(self) -> str:
         """Give what the files are called together: the path or pattern from the root."""
         path = str(self._spec.options["path"])
-        return "standard input" if path == STDIN else _inside(self._context, path)
+        return "standard input" if path == STDIN else inside(self._context, path)
 
     def __iter__(self) -> Iterator[Opened]:
         """Open each file for its turn, to be read to its end; then check the pin of the plan.
@@ -107,22 +104,19 @@ def _listing(found: Mapping[str, str], folder: str) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def matches(context: Context, pattern: str, place: Place) -> list[str]:
-    """Give the paths, relative to the root, that a path or pattern names, in order of their bytes.
+def digest_inside(root: str, path: str) -> str | None:
+    """Give the sha256 of a file by its path from the root, None where it is not there.
 
-    Raises InvalidError where it leads out of the root, or a pattern to nothing. A file that is
-    named as a pattern would be (``a[1].csv``) is itself.
+    Raises InvalidError where it leads out, and otherwise as ``opened`` does.
     """
-    inside = _inside(context, pattern)
-    if PurePath(pattern).is_absolute() or PurePath(inside).parts[:1] in ((), ("..",)):
-        raise InvalidError(Finding("PP202", f"{pattern} is outside {_name(context)}", _MEND, place))
-    if not glob.has_magic(pattern) or os.path.lexists(Path(context.root, inside)):
-        return [inside]
-    found = glob.glob(inside, root_dir=context.root, recursive=True)  # noqa: PTH207 - Path.glob takes hidden files too
-    if not found:
-        mend = "correct the pattern, or put the files there"
-        raise InvalidError(Finding("PP201", f"no file matches {pattern}", mend, place))
-    return sorted(found, key=os.fsencode)
+    context, place = Context(root), Place(path)
+    known = within(context, path, place)
+    if not os.path.lexists(Path(root, known)):
+        return None
+    with opened(context, known, place) as source:
+        for _ in source.chunks():
+            pass
+    return source.sha256
 
 
 @contextmanager
@@ -160,36 +154,14 @@ def _descriptor(context: Context, path: str, place: Place) -> int:
             at = below
         found = os.open(name, _FILE, dir_fd=at)
     except OSError as error:
-        raise InvalidError(_refused(path, error, place)) from error
+        raise InvalidError(refused(path, error, place)) from error
     finally:
         os.close(at)
     if not stat.S_ISREG(os.fstat(found).st_mode):
         os.close(found)
-        raise InvalidError(Finding("PP202", f"{path} is not a regular file", _MEND, place))
+        raise InvalidError(Finding("PP202", f"{path} is not a regular file", MEND, place))
     return found
-
-
-def _refused(path: str, error: OSError, place: Place) -> Finding:
-    if error.errno == errno.ENOENT:
-        mend = "correct the path (it is relative to this file), or put the file there"
-        return Finding("PP201", f"there is no file {path}", mend, place)
-    if error.errno in _LINK_ERRORS:
-        return Finding("PP202", f"{path} leads through a link or a file", _MEND, place)
-    return _unreadable(path, error, place)
-
-
-def _unreadable(path: str, error: OSError, place: Place | None = None) -> Finding:
-    why = error.strerror or type(error).__name__
-    return Finding("PP203", f"{path} can't be read: {why}", "check its permissions", place)
-
-
-def _inside(context: Context, path: str) -> str:
-    return os.path.normpath(PurePath(context.folder, path))
 
 
 def _state(found: os.stat_result) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
-
-
-def _name(context: Context) -> str:
-    return PurePath(context.root).name or "the root"

@@ -9,7 +9,8 @@ from typing import Any, Final
 from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.port import Context
-from purgeplan.sources.reading.files import matches, opened
+from purgeplan.sources.reading.files import opened
+from purgeplan.sources.reading.paths import matches
 
 MAX_BYTES: Final = 1 << 20
 

@@ -1,0 +1,103 @@
+"""Which files a path or pattern of a plan names: inside the root, and through no link."""
+
+import errno
+import fnmatch
+import glob
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+from typing import Final
+
+from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.sources.port import Context
+
+MEND: Final = "copy the file into the repository and name it by a path relative to this file"
+
+_ANY_FOLDERS: Final = "**"
+_LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
+
+
+def inside(context: Context, path: str) -> str:
+    """Give a path from the root, as far as its words tell; it may lead out."""
+    return os.path.normpath(PurePath(context.folder, path))
+
+
+def within(context: Context, path: str, place: Place) -> str:
+    """Give a path from the root; raises InvalidError where it leads out."""
+    found = inside(context, path)
+    if PurePath(path).is_absolute() or PurePath(found).parts[:1] in ((), ("..",)):
+        name = PurePath(context.root).name or "the root"
+        raise InvalidError(Finding("PP202", f"{path} is outside {name}", MEND, place))
+    return found
+
+
+def matches(context: Context, pattern: str, place: Place) -> list[str]:
+    """Give the paths, relative to the root, that a path or pattern names, in order of their bytes.
+
+    Raises InvalidError where it leads out of the root, or a pattern to nothing. A file that is
+    named as a pattern would be (``a[1].csv``) is itself.
+    """
+    named = within(context, pattern, place)
+    if not glob.has_magic(pattern) or os.path.lexists(Path(context.root, named)):
+        return [named]
+    found = set(_Search(context.root, place).below("", PurePath(named).parts))
+    if not found:
+        mend = "correct the pattern, or put the files there"
+        raise InvalidError(Finding("PP201", f"no file matches {pattern}", mend, place))
+    return sorted(found, key=os.fsencode)
+
+
+class _Search:
+    """Looks for the paths that fit a pattern; hidden names fit only a part with a dot.
+
+    No link is entered: one that a part fits, or that ``**`` meets on its way to folders, is given
+    as it is, and refused when it is opened. Passing over it could leave out a protect list.
+    """
+
+    def __init__(self, root: str, place: Place) -> None:
+        self._root = root
+        self._place = place
+
+    def below(self, at: str, parts: tuple[str, ...]) -> Iterator[str]:
+        """Give the paths below a folder that fit; raises InvalidError for one that is locked."""
+        if not parts:
+            yield at
+            return
+        part, *others = parts
+        rest = tuple(others)
+        wide = part == _ANY_FOLDERS
+        if wide:
+            yield from self.below(at, rest)
+        for one in self._entries(at):
+            path = os.path.join(at, one.name)  # noqa: PTH118 - as scandir gives it
+            if _fits(one.name, "*" if wide else part) and (one.is_dir() or not (wide or rest)):
+                further = parts if wide else rest
+                yield from iter((path,)) if one.is_symlink() else self.below(path, further)
+
+    def _entries(self, at: str) -> list["os.DirEntry[str]"]:
+        try:
+            with os.scandir(Path(self._root, at)) as found:
+                return list(found)
+        except OSError as error:
+            raise InvalidError(unreadable(at or ".", error, self._place)) from error
+
+
+def _fits(name: str, part: str) -> bool:
+    hidden = name.startswith(".") and not part.startswith(".")
+    return not hidden and fnmatch.fnmatchcase(name, part)
+
+
+def refused(path: str, error: OSError, place: Place) -> Finding:
+    """Say why a path can't be followed."""
+    if error.errno == errno.ENOENT:
+        mend = "correct the path (it is relative to this file), or put the file there"
+        return Finding("PP201", f"there is no file {path}", mend, place)
+    if error.errno in _LINK_ERRORS:
+        return Finding("PP202", f"{path} leads through a link or a file", MEND, place)
+    return unreadable(path, error, place)
+
+
+def unreadable(path: str, error: OSError, place: Place | None = None) -> Finding:
+    """Say why a file can't be read."""
+    why = error.strerror or type(error).__name__
+    return Finding("PP203", f"{path} can't be read: {why}", "check its permissions", place)
