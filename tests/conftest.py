@@ -19,5 +19,12 @@ def _own_home(tmp_path_factory, monkeypatch):
     home = tmp_path_factory.mktemp("home")
     for name in ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(home))
-    for name in ("ONESIGNAL_API_KEY", "PURGEPLAN_JOURNAL", "CI", "NO_COLOR", "TERM"):
+    for name in (
+        "ONESIGNAL_API_KEY",
+        "PURGEPLAN_JOURNAL",
+        "CI",
+        "GITHUB_ACTIONS",
+        "NO_COLOR",
+        "TERM",
+    ):
         monkeypatch.delenv(name, raising=False)

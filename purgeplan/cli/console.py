@@ -19,6 +19,9 @@ _STYLES: Final = {
 }
 
 
+_COMMAND: Final = re.compile(r"^\s*:(?=:)|##(?=\w*\[)", re.MULTILINE)
+
+
 def neutral(text: str) -> str:
     """Give a text in which nothing can move the cursor, color, or turn the reading direction.
 
@@ -27,6 +30,20 @@ def neutral(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(one if _harmless(one) else _escape(one) for one in text)
+
+
+def one_line(text: str) -> str:
+    """Give a text as ``neutral`` does, in one line: nothing in it can look like a line of ours."""
+    return neutral(text).replace("\n", "\\n")
+
+
+def commandless(text: str) -> str:
+    """Give a text that no build runner takes for a command to it.
+
+    GitHub's reads `::name::` at the start of a line and `##[name]` anywhere, Azure's and
+    TeamCity's `##name[`, in whatever a step prints: ids and reasons of a plan among it.
+    """
+    return _COMMAND.sub(lambda found: f"{found[0]} ", text) if ":" in text or "#" in text else text
 
 
 def _harmless(character: str) -> bool:
@@ -66,11 +83,11 @@ class Console:
 
     def product(self, text: str) -> None:
         """Print what was asked for, on stdout."""
-        self.out.write(neutral(text).rstrip("\n") + "\n")
+        self.out.write(commandless(neutral(text)).rstrip("\n") + "\n")
 
     def document(self, document: Any) -> None:  # noqa: ANN401 - whatever json takes
         """Print one JSON document on stdout, in one line and in ASCII, and flush it."""
-        self.out.write(json.dumps(document, default=str) + "\n")
+        self.out.write(json.dumps(document, default=str).replace("##", "#\\u0023") + "\n")
         self.out.flush()
 
     def say(self, text: str) -> None:
@@ -82,8 +99,12 @@ class Console:
         """Print on stderr whatever the verbosity; the caller has neutralized the text."""
         live = self.live
         self.draw("")
-        self._tell(text.rstrip("\n") + "\n")
+        self._tell(commandless(text).rstrip("\n") + "\n")
         self.draw(live)
+
+    def command(self, text: str) -> None:
+        """Give a build runner a command, in a line of its own on stderr."""
+        self._tell(text + "\n")
 
     def draw(self, text: str) -> None:
         """Put a text on the live line of a terminal; empty takes the line away."""

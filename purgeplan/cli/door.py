@@ -9,7 +9,7 @@ import click
 from purgeplan import __version__
 from purgeplan.cli.clock import SystemClock
 from purgeplan.cli.console import Console, hush
-from purgeplan.cli.findings import blocks, closing, error_object
+from purgeplan.cli.findings import closing, error_object, say_findings
 from purgeplan.cli.redaction import redacted
 from purgeplan.errors import Exit, Finding, InvalidError, PurgeplanError, RefusedError
 
@@ -77,7 +77,7 @@ def _misused(error: click.ClickException) -> Finding:
 def _told(error: PurgeplanError, argv: Sequence[str], console: Console) -> int:
     """Tell an error on stderr and, where JSON was asked for, as one object on stdout."""
     refused = isinstance(error, RefusedError)
-    console.insist(blocks(error.findings, console.styled, refused))
+    say_findings(console, error.findings, refused=refused)
     console.insist(console.styled(closing(error.exit_code), "bold"))
     _document(console, argv, error.exit_code, error.findings)
     return error.exit_code

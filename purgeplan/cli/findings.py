@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from purgeplan.cli.console import neutral
+from purgeplan.cli.annotations import annotations
+from purgeplan.cli.console import Console, one_line
 from purgeplan.cli.redaction import redacted
 from purgeplan.errors import Exit, Finding, Place
 
@@ -54,6 +55,18 @@ def blocks(findings: Iterable[Finding], style: Style = unstyled, refused: bool =
     """Render findings, those with a place in order of their lines, an empty line between."""
     ordered = sorted(findings, key=lambda finding: finding.place or Place(""))
     return "\n\n".join(block(finding, style, refused) for finding in ordered)
+
+
+def say_findings(console: Console, findings: Sequence[Finding], *, refused: bool = False) -> None:
+    """Print findings on stderr, and beside their lines where GitHub can."""
+    console.insist(blocks(findings, console.styled, refused))
+    annotate(console, findings)
+
+
+def annotate(console: Console, findings: Iterable[Finding]) -> None:
+    """Have findings shown beside their lines by GitHub; elsewhere this does nothing."""
+    for one in annotations(findings):
+        console.command(one)
 
 
 def as_object(finding: Finding) -> dict[str, Any]:
@@ -125,4 +138,4 @@ def _cells(text: str) -> int:
 
 
 def _clean(text: str) -> str:
-    return neutral(redacted(text))
+    return one_line(redacted(text))

@@ -13,7 +13,7 @@ import click
 from purgeplan.bootstrap import Shop, look
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
-from purgeplan.cli.findings import blocks
+from purgeplan.cli.findings import annotate, say_findings
 from purgeplan.cli.findings import closing as closing_words
 from purgeplan.cli.opening import (
     journal_option,
@@ -97,7 +97,7 @@ def make_plan(console: Console, shop: Shop, journal: Journal, app: AppFacts) -> 
         with shop.resolve(journal, sys.stdin.buffer, phases, app) as resolved:
             planned = shop.planner(journal).plan(resolved, app)
             for finding in resolved.set_aside:
-                console.insist(blocks([finding], console.styled))
+                say_findings(console, [finding])
             return planned
     finally:
         phases.close()
@@ -113,7 +113,9 @@ def show(console: Console, review: Review, form: str, max_bytes: int) -> None:
         console.product(PLAN_FORMS[form](review))
     if review.violations:
         if form != "text":
-            console.insist(blocks(review.violations, console.styled, refused=True))
+            say_findings(console, review.violations, refused=True)
+        else:
+            annotate(console, review.violations)
         console.insist(console.styled(closing_words(Exit.REFUSED), "bold"))
 
 

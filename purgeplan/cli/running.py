@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from purgeplan.cli.console import Console
-from purgeplan.cli.findings import as_object, blocks
+from purgeplan.cli.findings import as_object, say_findings
 from purgeplan.cli.log import opened_log, tell
 from purgeplan.cli.progress import ProgressView
 from purgeplan.cli.signals import ENDING
@@ -106,7 +106,7 @@ def _last_words(console: Console, start: Start, ended: Ended, *, as_json: bool) 
     journal, row = start.world.journal, start.row
     tally, head = journal.tally(row.plan_id), journal.head()
     if ended.finding is not None:
-        console.insist(blocks([ended.finding], console.styled))
+        say_findings(console, [ended.finding])
     if tally.left:
         console.say(f"Go on:  {resume_command(start, ended)}")
     elif ended.exit is Exit.INCOMPLETE:

@@ -8,8 +8,8 @@ import click
 from purgeplan.bootstrap import kinds
 from purgeplan.cli.clock import SystemClock
 from purgeplan.cli.commands import Command
-from purgeplan.cli.console import Console
-from purgeplan.cli.findings import as_object, blocks, closing
+from purgeplan.cli.console import Console, one_line
+from purgeplan.cli.findings import annotate, as_object, blocks, closing
 from purgeplan.cli.opening import json_option
 from purgeplan.errors import Exit, Finding, InvalidError
 
@@ -33,8 +33,9 @@ def command(console: Console, paths: Sequence[Path], as_json: bool) -> int:
     for path, findings in found.items():
         if findings:
             console.insist(blocks(findings, console.styled) + "\n")
+            annotate(console, findings)
         elif not as_json:
-            console.product(f"{path}: valid")
+            console.product(one_line(f"{path}: valid"))
     if wrong:
         console.insist(f"{wrong} of {len(found)} files: {closing(code)}")
     return code

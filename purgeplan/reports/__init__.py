@@ -35,8 +35,11 @@ __all__ = [
 
 
 def as_json(document: dict[str, Any]) -> str:
-    """Give a document as JSON text, its keys in their order."""
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    """Give a document as JSON text, its keys in their order.
+
+    A double ``#`` in it is escaped: with a bracket it would be a command to a build runner.
+    """
+    return json.dumps(document, indent=2, ensure_ascii=True).replace("##", "#\\u0023") + "\n"
 
 
 PLAN_FORMS: Final[dict[str, Callable[[Review], str]]] = {
