@@ -14,12 +14,15 @@ EXTERNAL_ID: Final = "external_id"
 
 UUID_KINDS: Final = frozenset({SUBSCRIPTION_ID, ONESIGNAL_ID})
 UUID_PATTERN: Final = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+FORMULA_ERROR_PATTERN: Final = "#[A-Z]{2,6}(?:/0)?[!?]|#N/?[AV]"
+"""What a spreadsheet shows for a formula that failed: #REF!, #DIV/0!, #N/A, in German #NV."""
 
 MAX_ID_BYTES: Final = 1024
 """Ours: an id is one segment of a URL, and servers refuse request lines over 8 KiB."""
 
 _UUID = re.compile(UUID_PATTERN)
 _MANGLED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+]?\d+")
+_FORMULA_ERROR = re.compile(FORMULA_ERROR_PATTERN)
 
 
 def is_uuid_kind(kind: str) -> bool:
@@ -57,6 +60,8 @@ def _why_not_uuid(text: str) -> str:
 def _mangled(text: str) -> str | None:
     if _MANGLED.fullmatch(text):
         return "is a number as a spreadsheet rounds it (like 1.23E+15); export the column as text"
+    if _FORMULA_ERROR.fullmatch(text):
+        return "is the error of a spreadsheet's formula; mend the formula, or leave the row out"
     return None
 
 

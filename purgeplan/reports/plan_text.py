@@ -12,7 +12,7 @@ from purgeplan.reports.escape import clean, shown_id
 from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import apply_command, script_command
 from purgeplan.reports.sums import cascade, planned_sum, rows_sum
-from purgeplan.reports.words import duration, instant, pace_words, window_words
+from purgeplan.reports.words import duration, instant, pace_words, plural, window_words
 
 SAMPLE: Final = 5
 
@@ -34,6 +34,7 @@ def headline(review: Review) -> str:
     facts, counts = review.facts, review.facts.counts
     kind = noun(review.spec.target.resource, facts.left)
     kept = counts.kept_opt_outs + counts.kept_partly
+    doubles = plural(counts.duplicates, "duplicate")
     numbers = (
         (facts.left, f"{kind} {'still ' if review.continues else ''}to delete", True),
         (counts.protected, "protected", True),
@@ -41,9 +42,9 @@ def headline(review: Review) -> str:
         (counts.absent_at_plan, "absent already", False),
         (counts.deleted_before, "deleted before", False),
         (counts.rejected, "set aside", False),
-        (counts.duplicates, "duplicates dropped", False),
     )
     said = ", ".join(f"{many:,} {what}" for many, what, always in numbers if many or always)
+    said += f", {doubles} dropped" if counts.duplicates else ""
     refused = "Refused plan" if review.violations else "Plan"
     of = of_held(review.spec, facts, facts.left, review.spec.limits.max_delete_percent)
     return f'{refused} {review.spec.name}: {said}; {of} in app "{review.spec.app.name}"'

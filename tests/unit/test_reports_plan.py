@@ -66,6 +66,16 @@ def test_first_line_carries_every_number():
     )
 
 
+def test_one_of_each_is_told_in_the_singular():
+    """One row twice is one duplicate, not duplicates."""
+    known = facts(1)
+
+    said = lines(judged(facts=replace(known, counts=replace(known.counts, duplicates=1))))[0]
+
+    assert "1 subscription to delete" in said
+    assert "1 duplicate dropped" in said
+
+
 def test_shows_sums_that_can_be_checked():
     """Rows and planned are sums in words, and they add up."""
     shown = text(judged())

@@ -146,6 +146,9 @@ def test_a_row_that_is_cut_wrong_is_told_by_its_line(tmp_path, text, expected):
         (EXTERNAL_ID, "4.71E+16", "spreadsheet"),
         (SUBSCRIPTION_ID, "1.23457E+15", "spreadsheet"),
         (EXTERNAL_ID, "1,23e15", "spreadsheet"),
+        (EXTERNAL_ID, "#REF!", "formula"),
+        (EXTERNAL_ID, "#DIV/0!", "formula"),
+        (EXTERNAL_ID, "#N/A", "formula"),
         (SUBSCRIPTION_ID, "not-a-uuid-at-all", "not a UUID"),
         (SUBSCRIPTION_ID, uuid(1) + "0", "not a UUID"),
         (SUBSCRIPTION_ID, "..", "path"),
@@ -173,6 +176,52 @@ def test_an_unfit_id_is_told_by_its_line_and_not_repeated(tmp_path, by, cell, wh
     assert why in found.problem
     assert by in found.problem
     assert len(cell.strip()) < 4 or cell not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("{one}\n{one}\n", "PP209", "an id, and no header"),
+        ("{one},x\n{one},x\n", "PP209", "name the file .txt"),
+        ("player_id|n\n{one}|x\n", "PP209", "holds '|' and no comma"),
+        ("sep=;\nplayer_id;n\n", "PP209", "`sep=`"),
+        ("\ufeff\ufeffplayer_id\n", "PP209", "invisible character"),
+        ("<!DOCTYPE html>\n<p>Sign in</p>\n", "PP208", "HTML"),
+        ('[{"id": "{one}"}]\n', "PP208", "JSON"),
+        ("p\0l\0a\0y\0", "PP208", "UTF-16 without its mark"),
+        ("player_id\n\0\0\0\0", "PP208", "holds a NUL byte"),
+    ],
+)
+def test_a_text_without_a_header_is_told_what_it_begins_with(tmp_path, text, code, words):
+    """The mistake is named, not only its effect, and the id is not repeated."""
+    (tmp_path / "ids.csv").write_text(text.replace("{one}", uuid(1)), "utf-8")
+
+    (found,) = refused(tmp_path, source(path="ids.csv"))
+
+    assert found.code == code
+    assert words in str(found)
+    assert uuid(1)[:8] not in str(found)
+
+
+def test_a_delimiter_that_is_not_there_is_told_with_the_one_that_is(tmp_path):
+    """Where `delimiter` is wrong, the header shows the right one."""
+    (tmp_path / "ids.csv").write_text(f"player_id;n\n{uuid(1)};x\n")
+
+    (found,) = refused(tmp_path, source(path="ids.csv", delimiter=","))
+
+    assert (found.code, found.mend) == ("PP209", "correct `delimiter`")
+    assert "a semicolon and no comma" in found.problem
+
+
+def test_a_table_called_a_list_is_told_so(tmp_path):
+    """A .txt of UUIDs with other cells is refused once, not at each line; other ids take commas."""
+    (tmp_path / "ids.txt").write_text(f"{uuid(1)},x\n{uuid(2)},y\n")
+    (tmp_path / "names.txt").write_text("Doe, Ann\nRoe, Bob\n")
+
+    (found,) = refused(tmp_path, source(path="ids.txt"))
+
+    assert (found.code, found.mend) == ("PP213", "name the file .csv")
+    assert len(staged_ids(tmp_path, source(by=EXTERNAL_ID, path="names.txt"))) == 2
 
 
 def test_the_first_places_are_told_and_reading_ends(tmp_path):
@@ -237,12 +286,12 @@ def test_a_column_that_is_not_clear_is_told_with_those_that_are_there(
 def test_a_header_among_ids_is_masked(tmp_path):
     """A file without a header, one cell of which could be a name: the other is not shown."""
     assert columns.shown(uuid(1)) == "0000…01"
-    (tmp_path / "ids.csv").write_text(f"{uuid(1)},silver\n{uuid(2)},gold\n")
+    (tmp_path / "ids.csv").write_text("user-4711-99,silver\nuser-4712-99,gold\n")
 
-    (found,) = refused(tmp_path, source(path="ids.csv"))
+    (found,) = refused(tmp_path, source(by=EXTERNAL_ID, path="ids.csv"))
 
     assert found.code == "PP212"
-    assert uuid(1) not in str(found)
+    assert "4711" not in str(found)
 
 
 def test_an_alias_is_found_by_its_label(tmp_path):

@@ -47,14 +47,14 @@ CODES: dict[str, Explanation] = {
     ),
     "PP208": Explanation(
         "not a text file",
-        "The file holds NUL bytes, starts like a spreadsheet or an archive, or has lines of many "
-        "megabytes.",
+        "The file holds NUL bytes, starts like a spreadsheet, an archive, a web page or JSON, or "
+        "has lines of many megabytes.",
         "export the ids as CSV in UTF-8",
     ),
     "PP209": Explanation(
         "no header",
         "A CSV must start with a line that names its columns; otherwise the first id would be "
-        "lost, or a name would be taken for an id.",
+        "lost, or a name would be taken for an id. Cells are parted by comma, semicolon or tab.",
         "write the name of the column, such as player_id, as the first line",
     ),
     "PP210": Explanation(
@@ -76,13 +76,14 @@ CODES: dict[str, Explanation] = {
     ),
     "PP213": Explanation(
         "more than one way to read it",
-        "Several columns, or several delimiters, fit. Nothing is guessed.",
-        "say `column`, or `delimiter`",
+        "Several columns or delimiters fit, or a .txt looks like a table. Nothing is guessed.",
+        "say `column` or `delimiter`; a table's name ends in .csv or .tsv",
     ),
     "PP214": Explanation(
         "id that can't be sent",
         "Ids of subscriptions and onesignal_id are UUIDs; no id may be empty, a path such as `..`, "
-        "hold control characters, or be a number as a spreadsheet rounds it.",
+        "hold control characters, or be a number as a spreadsheet rounds it or the error of its "
+        "formula.",
         "correct the row; in a spreadsheet format the column as text before filling it",
     ),
     "PP215": Explanation(

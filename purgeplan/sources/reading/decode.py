@@ -95,11 +95,18 @@ def _checked(name: str, units: Iterator[bytes]) -> Iterator[bytes]:
     for unit in units:
         if b"\0" in unit:
             at = line + unit.count(b"\n", 0, unit.index(b"\0"))
-            raise InvalidError(_not_text(name, "holds a NUL byte", at))
+            raise InvalidError(_not_text(name, _nul(unit, line), at))
         if not unit.isascii():
             _decode(name, unit, line)
         line += unit.count(b"\n")
         yield unit.replace(b"\r\n", b"\n") if b"\r" in unit else unit
+
+
+def _nul(unit: bytes, line: int) -> str:
+    """Say what NUL bytes are: the other half of each letter, where they stand at the start."""
+    if line == 1 and b"\0" in unit[:4]:
+        return "looks like UTF-16 without its mark, or UTF-32"
+    return "holds a NUL byte"
 
 
 def _decode(name: str, unit: bytes, line: int) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from purgeplan.model import ids
 
 _PLAIN: Final = "[!-~](?:[ -~]*[!-~])?"
-_MANGLED: Final = "[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+]?[0-9]+"
+_MANGLED: Final = f"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+]?[0-9]+|{ids.FORMULA_ERROR_PATTERN}"
 
 _SURE_UUID = re.compile(ids.UUID_PATTERN)
 _SURE_TEXT = re.compile(_PLAIN)

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
-from purgeplan.sources.reading import columns
+from purgeplan.sources.reading import beginnings, columns
 from purgeplan.sources.workspace import Shape
 
 DELIMITERS: Final = {",": ",", ";": ";", "tab": "\t"}
@@ -71,6 +71,9 @@ def _list_of_ids(record: str, wanted: Wanted, place: Place) -> Layout:
         problem = f"the first line is not the column {wanted.column}"
         mend = "leave `column` out: a .txt needs none"
         raise InvalidError(Finding("PP212", problem, mend, place))
+    table = None if header else beginnings.list_that_is_a_table(record, wanted.kind, place)
+    if table is not None:
+        raise InvalidError(table)
     return Layout((wanted.kind,), 0, _NONE, quoted=False, header=header)
 
 
@@ -79,8 +82,20 @@ def _table(record: str, wanted: Wanted, delimiter: str, place: Place) -> Layout:
     if not names:
         problem = "a quote or a carriage return is out of place in the header"
         raise InvalidError(Finding("PP211", problem, "save it with LF or CRLF line ends", place))
-    chosen = columns.choose(names, wanted.column, wanted.kind, place)
+    chosen = _chosen(record, names, wanted, delimiter, place)
     return Layout(names, chosen, delimiter, others=columns.others(names, wanted.kind))
+
+
+def _chosen(
+    record: str, names: tuple[str, ...], wanted: Wanted, delimiter: str, place: Place
+) -> int:
+    try:
+        return columns.choose(names, wanted.column, wanted.kind, place)
+    except InvalidError:
+        better = beginnings.no_header(record, wanted.kind, delimiter, place)
+        if better is None:
+            raise
+        raise InvalidError(better) from None
 
 
 def _delimiter(name: str, record: str, wanted: Wanted, place: Place) -> str:

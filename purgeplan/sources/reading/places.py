@@ -52,7 +52,7 @@ class Spooled:
             return Finding("PP211", problem, again, place)
         cells, width = len(self._cells(record)), self.layout.width
         if cells != width:
-            problem = f"the row has {cells} cells, the header {width}"
+            problem = f"the row has {cells} {'cell' if cells == 1 else 'cells'}, the header {width}"
             return Finding("PP210", problem, again, place)
         return None
 
