@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
 from purgeplan.errors import Finding, UnreachableError
+from purgeplan.sources.reading.private import PrivateFolder
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,7 +50,8 @@ class MisreadError(Exception):
 class Workspace:
     """Holds tables of text; a context manager that leaves nothing on the disk.
 
-    Files are 0600 in a folder of 0700, below TMPDIR. The database uses ``memory`` and spills
+    Files are 0600 in a folder of 0700, below TMPDIR; what a killed process left there is swept
+    by the next workspace. The database uses ``memory`` and spills
     beyond it; it reaches no file outside the folder. Raises UnreachableError where disk or
     memory is full.
     """
@@ -60,17 +61,18 @@ class Workspace:
         self._numbers = count(1)
 
     def __enter__(self) -> Self:
-        self._folder = Path(tempfile.mkdtemp(prefix="purgeplan-")).resolve()
+        self._private = PrivateFolder()
+        self._folder = self._private.path
         try:
             self._base = _connect(self._folder, *self._settings)
         except BaseException:
-            shutil.rmtree(self._folder)
+            self._private.remove()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self._base.close()
-        shutil.rmtree(self._folder)
+        self._private.remove()
 
     def new(self, stem: str) -> str:
         """Give a name, for a table or a file, that nothing has yet."""
