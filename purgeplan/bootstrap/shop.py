@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from purgeplan.bootstrap.exports import Exports
 from purgeplan.errors import StaleError
+from purgeplan.model.backup import folder_of
 from purgeplan.model.outcome import Item, Outcome, State
 from purgeplan.model.ports import AppFacts, AppView, Clock, Journal, Lock
 from purgeplan.model.records import Operator, PlanRow
@@ -18,6 +19,7 @@ from purgeplan.model.spec import KeyRef, Rules
 
 if TYPE_CHECKING:
     from purgeplan.engine.apply import Gatekeeper
+    from purgeplan.engine.backup import Backups
     from purgeplan.engine.plan import Planner
     from purgeplan.engine.resolve import Resolved
     from purgeplan.engine.run import Order, World
@@ -79,6 +81,26 @@ class Shop:
         """Give what gets exports of the app, and where they lie: beside the journal."""
         folder = self.journal_path.with_name(self.journal_path.name + ".exports")
         return Exports(self.rules.spec, self.clock, self.key, folder)
+
+    @property
+    def backups_folder(self) -> Path:
+        """Give the folder of backups, beside the journal, existing or not."""
+        return Path(folder_of(str(self.journal_path)))
+
+    def backups(self, journal: Journal, tell: "Progress") -> "Backups":
+        """Give what keeps the rows of those who go."""
+        from purgeplan.engine.backup import Backups
+        from purgeplan.journal.files import appearing, make_folder
+
+        folder, exporter = self.backups_folder, partial(self.exports.exporter, journal)
+        make_folder(folder)
+        return Backups(journal, exporter, self.clock, folder, appearing, tell)
+
+    def forget_backups(self, journal: Journal, row: PlanRow) -> int:
+        """Delete the backups of a plan; give how many files there were."""
+        from purgeplan.engine.backup import forget
+
+        return forget(journal, row, self.backups_folder, self.clock.now())
 
     def resolve(
         self, journal: Journal, stdin: BinaryIO, progress: "Progress", app: AppFacts

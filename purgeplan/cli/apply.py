@@ -21,10 +21,12 @@ from purgeplan.cli.opening import (
     operator,
     path_argument,
 )
+from purgeplan.cli.progress import PhaseView
 from purgeplan.cli.running import Start, follow
 from purgeplan.errors import Exit, Finding, RefusedError, StaleError, UnconfirmedError
+from purgeplan.model.backup import backups
 from purgeplan.model.outcome import State
-from purgeplan.model.ports import Journal
+from purgeplan.model.ports import AppFacts, Journal
 from purgeplan.model.records import PlanRow, Tally
 from purgeplan.model.review import Review
 
@@ -212,6 +214,7 @@ class _Application:
         try:
             admitted = await self._keeper.with_network(row, view)
             self._confirm(row, admitted)
+            await self._keep(row, admitted)
             request = StopRequest()
             async with self._shop.world(self._journal, key, view, request, operator()) as world:
                 bounds = self._keeper.bounds(admitted)
@@ -242,6 +245,21 @@ class _Application:
         now = self._shop.clock.now()
         self._journal.note("confirmed", row.plan_id, None, now, {"how": how, "count": left})
 
+    async def _keep(self, row: PlanRow, admitted: "AdmittedPlan") -> None:
+        """Keep the rows of those who go, where the plan says so: no backup, no apply."""
+        from purgeplan.reports import backup_words  # noqa: PLC0415
+
+        if not self._shop.rules.spec.backup_export:
+            return
+        phases = PhaseView(self._console, self._shop.clock)
+        app = AppFacts(None, admitted.facts.population.subscriptions)
+        try:
+            kept = await self._shop.backups(self._journal, phases).keep(row, app)
+        finally:
+            phases.close()
+        self._console.say(f"Backup: {backup_words(kept, self._journal.where)}")
+        self._keeper.still_timely(row)
+
     def _review(self, row: PlanRow, admitted: "AdmittedPlan") -> Review:
         """Give the planned set as it is now, for whoever confirms."""
         from dataclasses import replace  # noqa: PLC0415
@@ -266,4 +284,5 @@ class _Application:
             journal=self._journal.where,
             warnings=warnings(rules.spec, rules.policy, facts),
             continues=facts.claimed_before > 0,
+            backups=backups(self._journal.events(row.plan_id)),
         )

@@ -31,7 +31,8 @@ def command(console: Console, /, path: Path, journal: Path | None, key_file: Pat
     """Replace the ids of a finished plan by their HMAC-SHA256 under a key that you keep.
 
     With the key, "was this person deleted?" can still be answered; without it, nobody can tell.
-    Exports of the app that lie beside the journal are deleted.
+    Exports of the app that lie beside the journal are deleted, and the plan's backups, which
+    would give its ids away.
     Pseudonymous, not anonymous: whoever has the key and a list of ids can try them.
     """
     shop = open_plan(path, journal).shop
@@ -42,8 +43,10 @@ def command(console: Console, /, path: Path, journal: Path | None, key_file: Pat
             problem = f"{spec.name!r} was never planned here"
             raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
         sealed = memory.seal(row.plan_id, _key(key_file), shop.clock.now())
-        dropped = shop.exports.drop()
+        dropped, backups = shop.exports.drop(), shop.forget_backups(memory, row)
     console.product(f"Sealed {spec.name}: {sealed:,} ids are HMACs now, under {key_file}.")
+    if backups:
+        console.product(f"Deleted the plan's backups: {backups:,}. Its rows are gone for good.")
     if dropped:
         console.product(f"Deleted the app's export files beside the journal: {dropped:,}.")
 

@@ -11,6 +11,7 @@ from purgeplan.cli.clock import SystemClock
 from purgeplan.cli.opening import open_plan
 from purgeplan.cli.state import state_folder
 from purgeplan.errors import Finding, InvalidError
+from purgeplan.model.backup import backups
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import PlanRow
@@ -46,6 +47,7 @@ class Found:
             events=sum(1 for _ in journal.events(plan_id)),
             journal=journal.where,
             identity=journal.identity,
+            backups=backups(journal.events(plan_id)),
         )
 
 

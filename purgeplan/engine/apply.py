@@ -58,6 +58,11 @@ class Gatekeeper:
             journal.conclude(row.plan_id, PlanState.DONE, now)
         return tally
 
+    def still_timely(self, row: PlanRow) -> None:
+        """Raise StaleError where a plan that has sent nothing yet has expired meanwhile."""
+        tally = self.journal.tally(row.plan_id)
+        gates.timely(row, self.rules.spec, tally, self.clock.now())
+
     def _spare(self, row: PlanRow) -> None:
         """Take out who is protected by now, or was deleted under another plan since planning."""
         now = self.clock.now()

@@ -10,6 +10,7 @@ from purgeplan.engine.admit import violations
 from purgeplan.engine.gates import frozen
 from purgeplan.engine.resolve import Resolved
 from purgeplan.errors import Finding
+from purgeplan.model.backup import Backup, backups
 from purgeplan.model.eta import estimate
 from purgeplan.model.facts import Facts, Guard
 from purgeplan.model.outcome import State
@@ -57,7 +58,7 @@ class Planner:
         looks = canary.looks(self.journal, running if same else None, self.rules.spec, facts)
         review = self._review(resolved, facts, looks)
         if same:
-            review = replace(review, continues=True)
+            review = replace(review, continues=True, backups=self._backups(running))
         elif before is not None:
             review = replace(review, previous=self._previous(before, resolved))
         if review.violations or not facts.counts.planned:
@@ -110,6 +111,9 @@ class Planner:
             violations=violations(spec, policy, facts, self.judges.guards),
             warnings=(*resolved.warnings, *self.judges.warn(spec, policy, facts)),
         )
+
+    def _backups(self, row: PlanRow | None) -> tuple[Backup, ...]:
+        return backups(self.journal.events(row.plan_id)) if row is not None else ()
 
     def _previous(self, before: PlanRow, resolved: Resolved) -> Previous:
         tally = self.journal.tally(before.plan_id)

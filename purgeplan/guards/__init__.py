@@ -6,6 +6,7 @@ from purgeplan.guards import (
     able,
     app,
     app_listed,
+    backup,
     budget,
     ceiling,
     count,
@@ -27,6 +28,7 @@ __all__ = ["GUARDS", "warnings"]
 
 GUARDS: Final[dict[str, Guard]] = {
     "able": able.judge,
+    "backup": backup.judge,
     "counts": counts.judge,
     "app": app.judge,
     "app_listed": app_listed.judge,

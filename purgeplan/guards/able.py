@@ -6,17 +6,13 @@ from purgeplan.model.spec import DriftCheck, PlanSpec, Policy
 
 
 def judge(spec: PlanSpec, _policy: Policy | None, _facts: Facts) -> Finding | None:
-    """Refuse a drift check and a backup: this build would delete without them."""
+    """Refuse a drift check: this build would delete without it."""
     if spec.drift.check is DriftCheck.EXPORT:
-        asked, pointer = "drift: {check: export}", "drift.check"
+        asked = "drift: {check: export}"
         mend = "write `drift: {check: none}` and have it reviewed, or wait for a build that can"
-    elif spec.backup_export:
-        asked, pointer = "backup: {export: true}", "backup.export"
-        mend = "leave `backup` out and have it reviewed, or wait for a build that can"
-    else:
-        return None
-    problem = f"this build can't do `{asked}` yet, and never deletes without what a plan asks for"
-    return Finding("PP116", problem, mend, spec.place_of(pointer))
+        problem = f"this build can't do `{asked}` yet, and never deletes without it"
+        return Finding("PP116", problem, mend, spec.place_of("drift.check"))
+    return None
 
 
 _conforms: Guard = judge

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from purgeplan.errors import Finding
+from purgeplan.model.backup import Backup
 from purgeplan.model.facts import Facts
 from purgeplan.model.spec import PlanSpec, Policy
 
@@ -38,7 +39,8 @@ class Review:
     """A plan under review; ``fingerprint`` is None only where nothing could be resolved.
 
     ``violations`` are refusals, ``warnings`` are not. ``continues`` where an open plan with the
-    same fingerprint goes on; ``left`` is what is then still to be sent.
+    same fingerprint goes on; ``left`` is what is then still to be sent. ``backups`` are those that
+    it has already.
     """
 
     spec: PlanSpec
@@ -54,3 +56,4 @@ class Review:
     warnings: tuple[Finding, ...] = ()
     previous: Previous | None = None
     continues: bool = False
+    backups: tuple[Backup, ...] = ()

@@ -192,7 +192,13 @@ DRIFT: Final = mapping(
 )
 BACKUP: Final = mapping(
     "What is kept of those who go.",
-    {"export": flag("Keep their full rows, in a file of mode 0600.", default=False)},
+    {
+        "export": flag(
+            "Before the first deletion keep the full rows of exactly those who go, by a fresh "
+            "export, as Parquet of mode 0600 beside the journal: no backup, no apply.",
+            default=False,
+        )
+    },
     {"export": True},
 )
 CANARY: Final = whole(

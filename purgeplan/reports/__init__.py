@@ -15,7 +15,7 @@ from purgeplan.reports.run_csv import run_csv
 from purgeplan.reports.run_json import run_document
 from purgeplan.reports.run_markdown import run_markdown
 from purgeplan.reports.run_text import run_text
-from purgeplan.reports.sums import closing_line
+from purgeplan.reports.sums import backup_words, closing_line
 
 __all__ = [
     "ITEM_FORMS",
@@ -23,6 +23,7 @@ __all__ = [
     "RUN_FORMS",
     "Record",
     "as_json",
+    "backup_words",
     "closing_line",
     "headline",
     "plan_document",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from purgeplan.errors import Finding, Place
+from purgeplan.model.backup import Backup, folder_of
 from purgeplan.model.facts import not_checked
 from purgeplan.model.ids import masked
 from purgeplan.model.measure import held
@@ -46,6 +47,7 @@ def plan_document(review: Review) -> dict[str, Any]:
         "subscriptions": facts.subscriptions,
         "breakdown": [list(one) for one in facts.breakdown],
         "sample": [masked(one) for one in facts.sample],
+        "backup": _backup(review),
         "not_checked": list(not_checked(review.spec, facts)),
         **_times(review),
         "previous": _previous(review),
@@ -107,6 +109,20 @@ def _population(review: Review) -> dict[str, Any]:
         "held": held(known, resource),
         "at_least": resource is Resource.USER and known.users is None,
     }
+
+
+def _backup(review: Review) -> dict[str, Any] | None:
+    if not review.spec.backup_export:
+        return None
+    return {
+        "folder": folder_of(review.journal),
+        "kept": [backup_object(one) for one in review.backups],
+    }
+
+
+def backup_object(backup: Backup) -> dict[str, Any]:
+    """Give a backup as plain values."""
+    return {**backup.data(), "forgotten": backup.forgotten}
 
 
 def _times(review: Review) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from purgeplan.reports.fitting import MAX_BYTES, Room, first, fitting, marker
 from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import script_command
 from purgeplan.reports.plan_text import headline, protect_words
-from purgeplan.reports.sums import cascade, planned_sum, rows_sum
+from purgeplan.reports.sums import backup_lines, cascade, planned_sum, rows_sum
 from purgeplan.reports.words import duration, instant, pace_words
 
 MAX_COMMAND: Final = 4096
@@ -84,6 +84,8 @@ def _table(review: Review, room: Room) -> Iterator[str]:
         yield f"| with it | {users} |"
     yield f"| checks | {', '.join(unseen) or 'nothing was left unchecked'} |"
     yield f"| pace | {pace_words(spec.pace)}{lasts} |"
+    for one in backup_lines(review):
+        yield f"| backup | {code(one, room.width)} |"
     yield f"| expires | {instant(review.expires_at)} |"
 
 

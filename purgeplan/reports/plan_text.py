@@ -11,7 +11,7 @@ from purgeplan.model.review import Review
 from purgeplan.reports.escape import clean, shown_id
 from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import apply_command, script_command
-from purgeplan.reports.sums import cascade, planned_sum, rows_sum
+from purgeplan.reports.sums import backup_lines, cascade, planned_sum, rows_sum
 from purgeplan.reports.words import duration, instant, pace_words, plural, window_words
 
 SAMPLE: Final = 5
@@ -168,6 +168,7 @@ _PARTS: Final[dict[str, Callable[[Review], Iterator[str]]]] = {
     "made of": _breakdown,
     "sample": _sample,
     "before": _previous,
+    "backup": lambda review: iter(backup_lines(review)),
     "expires": _times,
     "journal": lambda review: iter((review.journal,)),
 }

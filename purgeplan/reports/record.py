@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from purgeplan.model.backup import Backup
 from purgeplan.model.facts import Counts
 from purgeplan.model.outcome import Code, Skip, State, Verdict
 from purgeplan.model.records import ItemRow, PlanRow, RunRow, Tally
@@ -40,6 +41,7 @@ class Record:
     events: int
     journal: str
     identity: str
+    backups: tuple[Backup, ...] = ()
 
     @property
     def facts(self) -> dict[str, Any] | None:

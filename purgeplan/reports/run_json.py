@@ -3,9 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
+from purgeplan.model.backup import folder_of
 from purgeplan.model.records import RunRow
 from purgeplan.reports.next_step import next_commands
-from purgeplan.reports.plan_json import FORMAT_VERSION, iso
+from purgeplan.reports.plan_json import FORMAT_VERSION, backup_object, iso
 from purgeplan.reports.record import Record, counts
 from purgeplan.reports.sums import tally_sum
 
@@ -38,6 +39,10 @@ def run_document(record: Record) -> dict[str, Any]:
         "target": {"resource": draft.resource, "by": draft.by},
         "evidence": {digest: iso(at) for digest, at in draft.evidence.items()},
         "facts": record.facts,
+        "backup": {
+            "folder": folder_of(record.journal),
+            "kept": [backup_object(one) for one in record.backups],
+        },
         "files": dict(draft.files),
         "protects": dict(draft.protects),
         "runs": [_run(run) for run in record.runs],

@@ -8,7 +8,7 @@ from purgeplan.reports.next_step import next_commands
 from purgeplan.reports.plan_markdown import MAX_COMMAND
 from purgeplan.reports.record import Record
 from purgeplan.reports.run_text import run_words, trouble_words
-from purgeplan.reports.sums import tally_sum
+from purgeplan.reports.sums import backup_words, tally_sum
 from purgeplan.reports.words import duration, instant, plural
 
 
@@ -40,6 +40,8 @@ def _lines(record: Record, room: Room) -> Iterator[str]:
     yield f"| planned | {instant(plan.planned_at)} |"
     for number, one in enumerate(record.sums()):
         yield f"| {'' if number else 'who went'} | {one} |"
+    for backup in record.backups:
+        yield f"| backup | {code(backup_words(backup, record.journal), room.width)} |"
     yield f"| fingerprint | {code(draft.fingerprint, 64)} |"
     yield f"| chain head | {code(record.head, 64)} |"
     yield ""

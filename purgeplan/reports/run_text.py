@@ -8,7 +8,7 @@ from purgeplan.model.records import RunRow
 from purgeplan.reports.escape import clean
 from purgeplan.reports.next_step import next_commands
 from purgeplan.reports.record import Record, Trouble
-from purgeplan.reports.sums import tally_sum
+from purgeplan.reports.sums import backup_words, tally_sum
 from purgeplan.reports.words import command, duration, instant, plural
 
 WHY: Final[dict[str, str]] = {
@@ -63,6 +63,10 @@ def _evidence(record: Record) -> Iterator[str]:
         yield f"ids {digest[:12]} as of {instant(at)}"
 
 
+def _backups(record: Record) -> Iterator[str]:
+    yield from (backup_words(one, record.journal) for one in record.backups)
+
+
 def _runs(record: Record) -> Iterator[str]:
     yield from (run_words(run) for run in record.runs)
 
@@ -111,6 +115,7 @@ def _proof(record: Record) -> Iterator[str]:
 _PARTS: Final[dict[str, Callable[[Record], Iterator[str]]]] = {
     "plan": _plan,
     "evidence": _evidence,
+    "backup": _backups,
     "runs": _runs,
     "trouble": _troubles,
     "note": _doubts,

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from purgeplan.errors import Exit
+from purgeplan.model.backup import Backup, folder_of
 from purgeplan.model.facts import Counts
+from purgeplan.model.fingerprint import short
 from purgeplan.model.outcome import Skip, State
 from purgeplan.model.records import Tally
-from purgeplan.reports.words import plural
+from purgeplan.model.review import Review
+from purgeplan.reports.words import instant, plural
 
 SKIPS: Final[dict[Skip, str]] = {
     Skip.PROTECTED: "protected since",
@@ -68,6 +71,25 @@ def closing_line(tally: Tally, end: Exit) -> str:
     """Give the last line of a run: how it ended, and a sum that adds up."""
     code = f" [exit {int(end)}]" if end is not Exit.DONE else ""
     return f"{_ENDS.get(end, 'Stopped')}: {tally_sum(tally)}{code}"
+
+
+def backup_words(backup: Backup, journal: str) -> str:
+    """Say of one backup what it holds, and where it is."""
+    where = f"{folder_of(journal)}/{backup.file}"
+    without = f", {backup.without:,} without a row" if backup.without else ""
+    words = f"{plural(backup.rows, 'row')} of {plural(backup.ids, 'id')}{without}"
+    if backup.forgotten:
+        return f"{words}, of {instant(backup.asked_at)}: deleted by `forget`"
+    return f"{words}, of {instant(backup.asked_at)}, in {where} (sha256 {short(backup.sha256)})"
+
+
+def backup_lines(review: Review) -> list[str]:
+    """Say where the rows of those who go are kept, and what is there; empty where none are."""
+    if not review.spec.backup_export:
+        return []
+    folder = folder_of(review.journal)
+    now = f"the full rows of exactly those who go, kept before the first DELETE in {folder}"
+    return [backup_words(one, review.journal) for one in review.backups] or [now]
 
 
 def _reasons(tally: Tally) -> str:

@@ -169,7 +169,7 @@ class Workspace:
         """
         path = self._folder / self.new("written")
         try:
-            (rows,) = self.tell(f"COPY ({query}) TO {_text(str(path))} ({form})")
+            (rows,) = self.tell(f"COPY ({query}) TO {sql_text(str(path))} ({form})")
             yield path, int(rows)
         finally:
             path.unlink(missing_ok=True)
@@ -216,10 +216,10 @@ class Workspace:
 def text_of(path: Path, shape: Shape) -> str:
     """Give, as SQL, the table that a spool is: columns c0, c1, ... of text, empty ones NULL."""
     return _TEXT.substitute(
-        path=_text(str(path)),
+        path=sql_text(str(path)),
         columns=", ".join(f"'c{number}': 'VARCHAR'" for number in range(shape.width)),
-        delimiter=_text(shape.delimiter),
-        quote=_text('"' if shape.quoted else ""),
+        delimiter=sql_text(shape.delimiter),
+        quote=sql_text('"' if shape.quoted else ""),
         header=str(shape.header).lower(),
     )
 
@@ -231,13 +231,13 @@ def _connect(folder: Path, memory: str, threads: int) -> "duckdb.DuckDBPyConnect
     spill.mkdir(mode=0o700)
     base = duckdb.connect(":memory:")
     for setting in (
-        f"memory_limit = {_text(memory)}",
+        f"memory_limit = {sql_text(memory)}",
         f"threads = {threads}",
-        f"temp_directory = {_text(str(spill))}",
+        f"temp_directory = {sql_text(str(spill))}",
         "preserve_insertion_order = false",  # orders are asked for; this one costs memory
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
-        f"allowed_directories = [{_text(f'{folder}/')}]",
+        f"allowed_directories = [{sql_text(f'{folder}/')}]",
         "enable_external_access = false",
         "lock_configuration = true",
     ):
@@ -294,6 +294,6 @@ def _checked(name: str) -> str:
     return name
 
 
-def _text(value: str) -> str:
+def sql_text(value: str) -> str:
     """Give a text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"

@@ -17,6 +17,7 @@ from purgeplan.model.spec import (
     Purpose,
     Require,
     Resource,
+    Target,
 )
 
 
@@ -217,18 +218,23 @@ def test_counts_that_do_not_add_up_are_refused(wrong, words):
     assert words in finding.problem
 
 
-@pytest.mark.parametrize(
-    ("asks", "words"),
-    [
-        ({"drift": Drift(DriftCheck.EXPORT)}, "drift: {check: export}"),
-        ({"backup_export": True}, "backup: {export: true}"),
-    ],
-    ids=["drift", "backup"],
-)
-def test_what_cannot_be_done_is_refused_and_never_left_out(asks, words):
-    """A plan that wants a drift check or a backup deletes nothing without it."""
-    finding = GUARDS["able"](spec(**asks), None, facts())
+def test_what_cannot_be_done_is_refused_and_never_left_out():
+    """A plan that wants a drift check deletes nothing without it."""
+    finding = GUARDS["able"](spec(drift=Drift(DriftCheck.EXPORT)), None, facts())
 
     assert finding.code == "PP116"
-    assert words in finding.problem
+    assert "drift: {check: export}" in finding.problem
     assert GUARDS["able"](spec(), None, facts()) is None
+
+
+def test_a_backup_wants_ids_that_exports_hold():
+    """By an alias of one's own nobody's rows can be found: refused when planned."""
+    alias = spec(target=Target(Resource.USER, "crm_id"), backup_export=True)
+
+    finding = GUARDS["backup"](alias, None, facts())
+
+    assert (finding.code, "crm_id" in finding.problem) == ("PP117", True)
+    assert GUARDS["backup"](replace(alias, backup_export=False), None, facts()) is None
+    for by in ("external_id", "onesignal_id", "subscription_id"):
+        known = replace(alias, target=Target(Resource.USER, by))
+        assert GUARDS["backup"](known, None, facts()) is None

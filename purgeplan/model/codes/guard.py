@@ -104,9 +104,16 @@ CODES: Final[dict[str, Explanation]] = {
     ),
     "PP116": Explanation(
         "Not in this build",
-        "The plan asks for a drift check or a backup by an export, which this build can't do yet."
+        "The plan asks for a drift check by an export, which this build can't do yet."
         " It is never left out silently: nothing is deleted without it.",
         "Use a build that can; or take the setting out of the plan and have that reviewed.",
+    ),
+    "PP117": Explanation(
+        "No backup by this kind of id",
+        "The plan wants the rows of those who go to be kept, and names them by an alias of your"
+        " own. OneSignal's exports hold subscription ids, onesignal_id and external_id only.",
+        "Name the users by external_id or onesignal_id; or take `backup` out of the plan and have"
+        " that reviewed.",
     ),
     "PP120": Explanation(
         "Protect list saved nobody",

@@ -1,0 +1,104 @@
+"""The rows of exactly those who are left of a plan, cut out of an export in bounded memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.model.ids import ONESIGNAL_ID, SUBSCRIPTION_ID
+from purgeplan.model.ports import ExportFile
+from purgeplan.model.records import ItemRow
+from purgeplan.sources.audience.copies import PARQUET, columns_of, poured, quoted
+from purgeplan.sources.audience.load import spooled
+from purgeplan.sources.port import Progress
+from purgeplan.sources.reading.cutting import agreed
+from purgeplan.sources.reading.places import Spooled
+from purgeplan.sources.workspace import Workspace, sql_text, text_of
+
+_KEYS: Final = ("id", "onesignal_id", "external_user_id")
+
+# A user is who is known by name now, where the plan does not know whom it means.
+_USERS: Final = """
+    CREATE TABLE users AS
+    SELECT who AS one FROM leaving WHERE who IS NOT NULL
+    UNION SELECT {user} FROM {rows}
+    WHERE {user} IS NOT NULL AND {name} IN (SELECT id FROM leaving WHERE who IS NULL)"""
+_OF_USERS: Final = """
+    {user} IN (SELECT one FROM users)
+    OR ({user} IS NULL AND {name} IN (SELECT id FROM leaving WHERE who IS NULL))"""
+_OF_SUBSCRIPTIONS: Final = "{one} IN (SELECT id FROM leaving)"
+_WITHOUT: Final = """
+    SELECT count(*) FROM leaving WHERE {known}
+    AND {column} NOT IN (SELECT {cell} FROM {rows} WHERE {cell} IS NOT NULL)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What was written: rows, ids of which there was no row, the file's sha256."""
+
+    rows: int
+    without: int
+    sha256: str
+
+
+class Leaving:
+    """Who is left of a plan, in a workspace: the items of the kind ``by``, each once."""
+
+    def __init__(self, work: Workspace, by: str, items: Iterable[ItemRow]) -> None:
+        self._work = work
+        self._single = by == SUBSCRIPTION_ID
+        users = ((one.id, one.id if by == ONESIGNAL_ID else one.onesignal_id) for one in items)
+        work.load("leaving", ("id", "who"), users)
+
+    def cut(self, export: ExportFile, into: Path, progress: Progress) -> Cut:
+        """Write the rows of these, every cell as its text, as Parquet into a file that exists.
+
+        A user has every row with their onesignal_id. Raises InvalidError where the export can't be
+        read whole, UnreachableError where there is no room.
+        """
+        work = self._work
+        with spooled(work, export, progress) as (scan, text), agreed(scan, text) as counted:
+            at, rows = _columns(text), text_of(text.path, text.layout.shape)
+            counted(*work.tell(f"SELECT count(*) FROM {rows}"))  # noqa: S608 - a file of ours
+            progress("keeping the rows of those who go", 0, None)
+            test = self._test(rows, {name: f"c{at[name]}" for name in _KEYS})
+            cells = ", ".join(f"c{index} AS {quoted(name)}" for name, index in at.items())
+            query = f"SELECT {cells} FROM {rows} WHERE {test}"  # noqa: S608 - names are quoted
+            with work.written(query, PARQUET) as (path, kept):
+                _, sha256 = poured(path, into)
+                return Cut(kept, self.without(path), sha256)
+
+    def without(self, file: Path) -> int:
+        """Count who has no row in a Parquet file of the workspace."""
+        rows = f"read_parquet({sql_text(str(file))})"
+        if self._single:
+            return self._missing(rows, "true", "id", _folded("id"))
+        known = self._missing(rows, "who IS NOT NULL", "who", _folded("onesignal_id"))
+        return known + self._missing(rows, "who IS NULL", "id", "external_user_id")
+
+    def _missing(self, rows: str, known: str, column: str, cell: str) -> int:
+        statement = _WITHOUT.format(rows=rows, known=known, column=column, cell=cell)
+        return int(self._work.tell(statement)[0])
+
+    def _test(self, rows: str, cells: dict[str, str]) -> str:
+        if self._single:
+            return _OF_SUBSCRIPTIONS.format(one=_folded(cells["id"]))
+        names = {"user": _folded(cells["onesignal_id"]), "name": cells["external_user_id"]}
+        self._work.tell(_USERS.format(rows=rows, **names))
+        return _OF_USERS.format(**names)
+
+
+def _folded(cell: str) -> str:
+    """Give a UUID's cell as ids of ours are written."""
+    return f"lower(trim({cell}, ' '))"
+
+
+def _columns(text: Spooled) -> dict[str, int]:
+    at = columns_of(text)
+    missing = [name for name in _KEYS if name not in at]
+    if missing:
+        problem = f"the export has no column {', '.join(missing)}"
+        mend = "repeat the command; is it OneSignal?"
+        raise InvalidError(Finding("PP231", problem, mend, Place(text.name, 1)))
+    return at

@@ -1,0 +1,143 @@
+"""`backup: {export: true}` as its users meet it: no backup, no apply."""
+
+import signal
+
+import duckdb
+import pytest
+from support.cli import PURGEPLAN as ARGV
+from support.cli import Hands
+from support.desk import desk
+
+KEPT = "backup: {export: true}\n"
+QUICK = ("--subscriptions", "500", "--no-limits", "--delete-lag", "20ms")
+AT_ONCE = (*QUICK, "--export-speed", "1000000")
+USERS = {"target": "{resource: user, by: external_id}"}
+
+
+@pytest.fixture(params=[AT_ONCE], ids=["at-once"])
+def at(request, tmp_path):
+    """Give a desk; a test may say how its sandbox is started."""
+    with desk(tmp_path, *request.param) as found:
+        yield found
+
+
+def kept_in(at, file="plan-1-1.parquet"):
+    """Give the ids of the subscriptions in a backup."""
+    with duckdb.connect() as base:
+        rows = base.read_parquet(str(at.folder / "journal.db.backups" / file))
+        return {one for (one,) in rows.project("id").fetchall()}
+
+
+def rows_of(at):
+    """Give how many exports were asked for."""
+    return sum(one["resource"] == "csv_export" for one in at.box.ledger())
+
+
+def test_the_rows_are_kept_before_the_first_delete(at):
+    """Plan, prompt, report say where and how many; the file is there and private; `forget` ends."""
+    ids = set(at.ids_file(at.subscriptions(30)))
+    at.plan_file(extra=KEPT)
+    folder = at.folder / "journal.db.backups"
+    planned = at.plan()
+    assert planned["backup"] == {"folder": str(folder), "kept": []}
+
+    hands = Hands([*ARGV, "apply", "plan.yaml"], at.variables(), at.folder)
+    hands.read_until("type: Acme Prod 30")
+    assert f"kept before the first DELETE in {folder}" in hands.shown.replace("\r\n", "")
+    assert not folder.exists()
+    hands.type("Acme Prod 30")
+    code, shown = hands.end()
+
+    assert (code, kept_in(at)) == (0, ids), shown
+    assert oct(folder.stat().st_mode)[-3:] == "700"
+    assert oct((folder / "plan-1-1.parquet").stat().st_mode)[-3:] == "600"
+    ledger = at.box.ledger()
+    first = next(n for n, one in enumerate(ledger) if one["method"] == "DELETE")
+    assert any(one["resource"] == "csv_file" for one in ledger[:first])
+    (said,) = at.report()["backup"]["kept"]
+    assert (said["rows"], said["ids"], said["without"], said["forgotten"]) == (30, 30, 0, False)
+    for form in ((), ("--markdown",)):
+        assert "30 rows of 30 ids" in at.run("report", "plan.yaml", *form).out
+    done = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key")
+    assert "Deleted the plan's backups: 1." in done.out
+    assert [*folder.iterdir()] == []
+    assert "deleted by `forget`" in at.run("report", "plan.yaml").out
+
+
+def test_a_user_is_kept_with_every_row(at):
+    """Whoever goes as a user is kept whole; who is left later is kept again if a file is lost."""
+    rows = at.box.audience()
+    names = sorted({one["external_user_id"] for one in rows} - {""})[:12]
+    at.ids_file([*names, "nobody"], column="external_id")
+    at.plan_file(extra=KEPT, **USERS)
+    fingerprint = at.plan()["fingerprint"]
+
+    stopped = at.apply(fingerprint, "--limit", "5")
+
+    assert stopped.code == 7
+    assert "of 13 ids, 1 without a row" in stopped.err
+    assert kept_in(at) == {one["id"] for one in rows if one["external_user_id"] in names}
+    (at.folder / "journal.db.backups" / "plan-1-1.parquet").unlink()
+    at.settled()
+    left = {one["id"] for one in at.box.audience() if one["external_user_id"] in names}
+    assert at.apply(fingerprint).code == 0
+    assert kept_in(at, "plan-1-2.parquet") == left
+
+
+@pytest.mark.parametrize("at", [(*AT_ONCE[:3], "--delete-lag", "60m", *AT_ONCE[5:])],
+                         indirect=True, ids=["never"])  # fmt: skip
+def test_who_is_still_there_is_kept_already(at):
+    """`retry` sends again whom the backup has, and asks for no second export."""
+    at.ids_file(at.subscriptions(3))
+    at.plan_file(extra=KEPT)
+    fingerprint = at.plan()["fingerprint"]
+    assert at.apply(fingerprint).code == 0
+    assert at.run("verify", "plan.yaml").code == 4
+
+    assert at.run("retry", "plan.yaml", *at.consent(fingerprint)).code == 0
+    assert (len(at.deleted()), rows_of(at)) == (6, 1)
+
+
+@pytest.mark.parametrize("at", [(*QUICK, "--export-speed", "250")], indirect=True, ids=["slow"])
+def test_killed_while_it_is_made_nothing_was_sent_and_nothing_is_left(at):
+    """Kill -9 while the export is written: the same command goes on with it, then sends."""
+    ids = set(at.ids_file(at.subscriptions(9)))
+    at.plan_file(extra=KEPT)
+    fingerprint = at.plan()["fingerprint"]
+    killed = at.start("apply", "plan.yaml", *at.consent(fingerprint))
+    while not any(one["resource"] == "csv_file" for one in at.box.ledger()):
+        assert killed.poll() is None, killed.communicate()
+        signal.sigtimedwait((), 0.02)
+    killed.kill()
+    killed.communicate()
+
+    assert at.deleted() == []
+    assert [*(at.folder / "journal.db.backups").iterdir()] == []
+    assert at.apply(fingerprint).code == 0
+    assert (kept_in(at), rows_of(at)) == (ids, 1)
+
+
+def test_no_backup_no_apply(at):
+    """Where the file can't be put in its place, nothing is sent and no run has begun."""
+    at.ids_file(at.subscriptions(3))
+    at.plan_file(extra=KEPT)
+    fingerprint = at.plan()["fingerprint"]
+    (at.folder / "journal.db.backups").touch()
+
+    done = at.apply(fingerprint)
+
+    assert done.code not in (0, 4)
+    assert at.deleted() == []
+    assert at.report()["runs"] == []
+
+
+def test_an_alias_of_ones_own_is_refused_when_planned(at):
+    """No export knows it, and the refusal names the ways out."""
+    at.ids_file(["CRM-1"], column="crm_id")
+    at.plan_file(extra=KEPT, target="{resource: user, by: crm_id}")
+
+    done = at.run("plan", "plan.yaml")
+
+    assert done.code == 3
+    assert "PP117" in done.out
+    assert "external_id or onesignal_id" in done.out
