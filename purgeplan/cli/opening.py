@@ -55,8 +55,11 @@ def open_plan(path: Path, journal: Path | None, clock: Clock | None = None) -> O
 
     Raises InvalidError with every finding of both.
     """
-    from purgeplan.journal import is_plan_file  # noqa: PLC0415 - start-up stays fast
+    from purgeplan.cli.hardening import close_memory  # noqa: PLC0415 - start-up stays fast
+    from purgeplan.journal import is_plan_file  # noqa: PLC0415
     from purgeplan.planfile import read_plan  # noqa: PLC0415
+
+    close_memory()
 
     clock = clock or SystemClock()
     if is_plan_file(path):

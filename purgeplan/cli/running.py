@@ -5,13 +5,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from purgeplan.cli.console import Console
 from purgeplan.cli.findings import as_object, say_findings
 from purgeplan.cli.log import opened_log, tell
 from purgeplan.cli.progress import ProgressView
-from purgeplan.cli.signals import ENDING
+from purgeplan.cli.signals import heeded, is_orphan
 from purgeplan.errors import Exit
 from purgeplan.model.progress import Ended, Progress, Settled, Waiting
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from purgeplan.engine.run import Order, World
     from purgeplan.engine.stops import Bounds, StopRequest
     from purgeplan.model.records import PlanRow
+
+
+LOOK_S: Final = 0.5
+"""How often a run in CI looks whether whoever started it is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ async def follow(console: Console, start: Start, *, as_json: bool) -> int:
     """
     from purgeplan.engine.run import run  # noqa: PLC0415 - start-up stays fast
 
+    start.world.request.asked = is_orphan()
     journal, row = start.world.journal, start.row
     view = ProgressView(console, start.world.clock, journal.tally(row.plan_id))
     stream = Stream(console, start) if as_json else None
@@ -129,6 +134,14 @@ def resume_command(start: Start, ended: Ended) -> str:
     return f"purgeplan apply {start.row.draft.path}{after}"
 
 
+async def _stop_when_orphaned(console: Console, request: "StopRequest") -> None:
+    while not is_orphan():  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(LOOK_S)
+    if not request.asked:
+        request.asked = True
+        console.say("Whoever started this is gone: stopping; what is under way is waited for.")
+
+
 @contextmanager
 def _heeding_signals(console: Console, request: "StopRequest") -> Iterator[None]:
     """Ask the run to stop at the first signal, end the task at the second."""
@@ -143,12 +156,14 @@ def _heeding_signals(console: Console, request: "StopRequest") -> Iterator[None]
         request.asked = True
         console.say("Stopping: what is under way is waited for (5 s at most); again: at once.")
 
-    before = {number: signal.getsignal(number) for number in ENDING}
-    for number in ENDING:
+    before = {number: signal.getsignal(number) for number in heeded()}
+    for number in before:
         loop.add_signal_handler(number, heed)
+    watch = loop.create_task(_stop_when_orphaned(console, request))
     try:
         yield
     finally:
+        watch.cancel()
         for number, handler in before.items():
             loop.remove_signal_handler(number)
             signal.signal(number, handler)

@@ -1,5 +1,6 @@
 """Finds the API key that a plan refers to, and refuses one that is unfit or lies open."""
 
+import ctypes
 import os
 import stat
 from collections.abc import MutableMapping
@@ -20,6 +21,8 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 def find_key(ref: KeyRef, root: Path, environ: MutableMapping[str, str] = os.environ) -> Secret:
     """Give the key; a variable is taken out of the environment, so that no child inherits it.
+
+    Of the process's own environment it is wiped, so that ``/proc/PID/environ`` shows none either.
 
     A file is relative to ``root``. Raises CredentialsError where there is no key, where its file
     is open to others, or where it is no app's key.
@@ -52,11 +55,22 @@ def _unfit(text: str) -> str | None:
 
 
 def _from_environment(name: str, environ: MutableMapping[str, str]) -> str:
+    if environ is os.environ:
+        _wipe(name)
     text = environ.pop(name, None)
     if text is None:
         problem = f"the variable {name} is not set"
         raise _missing(problem, f"set {name} to the app's API key")
     return text
+
+
+def _wipe(name: str) -> None:
+    """Overwrite a variable where the kernel shows it; Python has its own copy, in ``environ``."""
+    getenv = ctypes.CDLL(None).getenv
+    getenv.restype = ctypes.c_void_p
+    address = getenv(os.fsencode(name))
+    if address:
+        ctypes.memset(address, 0, len(ctypes.string_at(address)))
 
 
 def _from_file(path: Path, name: str) -> str:
