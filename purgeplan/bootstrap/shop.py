@@ -185,10 +185,9 @@ class Shop:
         """Give the effects of a run, and close target and journal thread after it."""
         from purgeplan.engine.run import World
         from purgeplan.onesignal.deletes import DeleteTarget
-        from purgeplan.onesignal.transport import AiohttpTransport
 
         spec = self.rules.spec
-        target = DeleteTarget(spec.app, spec.target, key, self.clock, AiohttpTransport())
+        target = DeleteTarget(spec.app, spec.target, key, self.clock)
         with ThreadPoolExecutor(1, "journal") as thread:
             try:
                 yield World(

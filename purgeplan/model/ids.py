@@ -21,6 +21,9 @@ MAX_ID_BYTES: Final = 1024
 """Ours: an id is one segment of a URL, and servers refuse request lines over 8 KiB."""
 
 _UUID = re.compile(UUID_PATTERN)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Unicode's categories Cc and Cs: control characters and lone surrogates."""
+
 _MANGLED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+]?\d+")
 _FORMULA_ERROR = re.compile(FORMULA_ERROR_PATTERN)
 
@@ -40,24 +43,23 @@ def unfit(kind: str, canonical_id: str) -> str | None:
 
     An HTTP client folds ``/subscriptions/..`` into ``DELETE /apps/APP``, hence the dots.
     """
-    if not canonical_id.strip():
-        return "is empty"
-    if canonical_id in (".", ".."):
-        return "is a path, not an id"
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in canonical_id):
-        return "holds a control character"
     if is_uuid_kind(kind):
-        return None if _UUID.fullmatch(canonical_id) else _why_not_uuid(canonical_id)
-    if len(canonical_id.encode()) > MAX_ID_BYTES:
+        uuid = _UUID.fullmatch(canonical_id)
+        return (
+            None if uuid else _unfit_text(canonical_id) or "is not a UUID (8-4-4-4-12 hex digits)"
+        )
+    if len(canonical_id.encode(errors="replace")) > MAX_ID_BYTES:
         return f"is longer than {MAX_ID_BYTES} bytes"
-    return _mangled(canonical_id)
+    return _unfit_text(canonical_id)
 
 
-def _why_not_uuid(text: str) -> str:
-    return _mangled(text) or "is not a UUID (8-4-4-4-12 hex digits)"
-
-
-def _mangled(text: str) -> str | None:
+def _unfit_text(text: str) -> str | None:
+    if not text.strip():
+        return "is empty"
+    if text in (".", ".."):
+        return "is a path, not an id"
+    if _CONTROL.search(text):
+        return "holds a control character"
     if _MANGLED.fullmatch(text):
         return "is a number as a spreadsheet rounds it (like 1.23E+15); export the column as text"
     if _FORMULA_ERROR.fullmatch(text):

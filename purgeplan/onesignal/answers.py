@@ -32,6 +32,15 @@ _BY_STATUS: Final[Mapping[int, Code]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """One answer as it came: status, headers (found by names in lower case), body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What a JSON answer says: the object itself, and the texts of its errors in one string."""
 

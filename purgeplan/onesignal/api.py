@@ -12,6 +12,7 @@ from purgeplan.model.ports import Clock
 from purgeplan.model.secret import Secret
 from purgeplan.model.spec import App, Resource
 from purgeplan.onesignal.answers import (
+    Heard,
     Said,
     is_absence,
     is_denial,
@@ -108,7 +109,7 @@ class Api:
 
     async def _once(
         self, method: str, target: str, document: Mapping[str, Any] | None
-    ) -> "_Heard | None":
+    ) -> Heard | None:
         """Give the answer, read up to BODY_BYTES; None where there is none."""
         client = self._client = self._client or plain_client()
         headers = {"Authorization": self._authorization, "Accept": "application/json"}
@@ -121,9 +122,9 @@ class Api:
                 await response.aclose()
         except RequestError:
             return None
-        return _Heard(response.status_code, response.headers, body)
+        return Heard(response.status_code, response.headers, body)
 
-    def _pause(self, heard: "_Heard | None", attempt: int) -> tuple[float, str]:
+    def _pause(self, heard: Heard | None, attempt: int) -> tuple[float, str]:
         """Give how long to wait before asking again, in seconds, and why."""
         backoff_s = BACKOFF_S * 2.0 ** (attempt - 1)
         if heard is None:
@@ -135,20 +136,13 @@ class Api:
         return backoff_s, f"the API answers with status {heard.status}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
 def _is_passing(status: int) -> bool:
     """Tell whether the same question may have an answer a little later."""
     passing = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT)
     return status in passing or status // 100 == 5  # noqa: PLR2004 - 5xx
 
 
-def _read(heard: _Heard) -> Reply:
+def _read(heard: Heard) -> Reply:
     said = read_said(heard.headers, heard.body)
     if said is None or heard.status // 100 not in (2, 4):
         raise foreign(heard.status)

@@ -1,5 +1,6 @@
 """Where requests go: the root of the API and the Authorization that it takes."""
 
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final, Self
@@ -71,6 +72,8 @@ def _problem(parts: SplitResult) -> str | None:
         return "holds a user or a password"
     if parts.query or parts.fragment:
         return "holds a query or a fragment"
+    if not _PLAIN.fullmatch(parts.path):
+        return "holds a path that might be sent as another one"
     if not is_private_to_send(parts):
         return "would send the key over http"
     return None
@@ -82,6 +85,9 @@ def _is_loopback(host: str) -> bool:
     except ValueError:
         return host == "localhost"
 
+
+_PLAIN: Final = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~-]+)*/?", re.ASCII)
+"""A path that no client folds or encodes on its way to the wire."""
 
 _MEND: Final = f"give https://{HOST}, or leave it out"
 _UNFIT: Final = "a bug in purgeplan: about to send an id that "

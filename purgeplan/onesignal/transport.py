@@ -1,4 +1,4 @@
-"""httpx's transport over aiohttp: each request goes out as it was decided, once.
+"""One HTTP request over aiohttp: it goes out as it was decided, once.
 
 aiohttp by itself sends an idempotent request such as DELETE a second time when a kept-alive
 connection dies, follows redirects, keeps cookies and normalizes paths; here it does none of it.
@@ -6,25 +6,15 @@ Its private switch for the first is not needed: aiohttp repeats only on errors o
 here each is another's before aiohttp sees it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 import aiohttp
 from yarl import URL
 
-from purgeplan.onesignal.wire import (
-    BODY_BYTES,
-    CONNECT_S,
-    TOTAL_S,
-    AsyncBaseTransport,
-    ConnectError,
-    ReadError,
-    ReadTimeout,
-    Request,
-    Response,
-    tls_context,
-)
+from purgeplan.onesignal.answers import Heard
+from purgeplan.onesignal.wire import BODY_BYTES, CONNECT_S, TOTAL_S, tls_context
 
 CONNECTIONS: Final = 512
 """At most; as many as a run has requests in flight."""
@@ -34,43 +24,58 @@ DNS_S: Final = 300
 
 KEPT_ALIVE_S: Final = 30.0
 AUTOMATIC: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-"""Headers that aiohttp would add: only those of the request go out."""
+"""Headers that aiohttp would add: only those that were given go out."""
 
 
-class AiohttpTransport(AsyncBaseTransport):
-    """Sends requests, any number at once over ``connections`` connections, each exactly once.
+class NotSentError(Exception):
+    """Failed to resolve, to connect or to shake hands: no byte of the request has left."""
 
-    Raises ConnectError where nothing was sent (resolve, connect, handshake), ReadTimeout after
-    ``total_s`` seconds, and ReadError for whatever else may have happened after sending: a reused
-    connection that turns out dead is among these, since the server may have read the request.
+
+class TookTooLongError(Exception):
+    """No whole answer came in time; the request may have been carried out."""
+
+
+class LostError(Exception):
+    """Whatever else may have happened after sending: the request may have been carried out."""
+
+
+class Transport:
+    """Sends requests to one origin, any number at once, each exactly once, with the same headers.
+
+    A reused connection that turns out dead is a LostError: the server may have read the request.
     Answers are read, and decompressed, up to 64 KiB; a longer one comes cut.
     """
 
     def __init__(
-        self, connections: int = CONNECTIONS, total_s: float = TOTAL_S, connect_s: float = CONNECT_S
+        self,
+        origin: str,
+        headers: Mapping[str, str],
+        connections: int = CONNECTIONS,
+        total_s: float = TOTAL_S,
+        connect_s: float = CONNECT_S,
     ) -> None:
+        self._origin = origin
+        self._headers = headers
         self._connections = connections
         self._timeout = aiohttp.ClientTimeout(total=total_s, sock_connect=connect_s)
         self._session: aiohttp.ClientSession | None = None
 
-    async def handle_async_request(self, request: Request) -> Response:
-        """Send a request and read its answer whole."""
-        session = self._session or self._open(tls=request.url.scheme == "https")
-        url = URL(str(request.url), encoded=True)
-        if url.raw_path_qs.encode() != request.url.raw_path:
-            raise ValueError(_ALTERED)
-        with _errors_named():
-            async with session.request(
-                request.method,
-                url,
-                headers=request.headers.multi_items(),
-                data=await request.aread() or None,
-                allow_redirects=False,
-            ) as answer:
-                body = await _up_to(BODY_BYTES, answer.content)
-                return Response(answer.status, headers=_decoded(answer.raw_headers), content=body)
+    async def send(self, method: str, target: str) -> Heard:
+        """Send a request for a path and query, percent-encoded as they stand; read its answer.
 
-    async def aclose(self) -> None:
+        Raises NotSentError, TookTooLongError or LostError; ValueError, with nothing sent, where
+        the target on the wire would be another one.
+        """
+        url = URL(self._origin + target, encoded=True)
+        if url.raw_path_qs != target:
+            raise ValueError(_ALTERED)
+        session = self._session or self._open(tls=url.scheme == "https")
+        with _errors_named():
+            async with session.request(method, url, allow_redirects=False) as answer:
+                body = await _up_to(BODY_BYTES, answer.content)
+                return Heard(answer.status, answer.headers, body)
+
+    async def close(self) -> None:
         """Close every connection."""
         if self._session is not None:
             await self._session.close()
@@ -84,6 +89,7 @@ class AiohttpTransport(AsyncBaseTransport):
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
+            headers=self._headers,
             timeout=self._timeout,
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=AUTOMATIC,
@@ -107,16 +113,11 @@ def _errors_named() -> Iterator[None]:
     try:
         yield
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        raise ConnectError(type(error).__name__) from error
+        raise NotSentError(type(error).__name__) from error
     except TimeoutError as error:
-        raise ReadTimeout(type(error).__name__) from error
+        raise TookTooLongError(type(error).__name__) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise ReadError(type(error).__name__) from error
-
-
-def _decoded(raw: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Give the headers without that of an encoding which is undone by now."""
-    return [(name, value) for name, value in raw if name.lower() != b"content-encoding"]
+        raise LostError(type(error).__name__) from error
 
 
 async def _up_to(limit: int, stream: aiohttp.StreamReader) -> bytes:

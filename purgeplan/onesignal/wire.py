@@ -4,35 +4,9 @@ import ssl
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
-from httpx import (
-    AsyncBaseTransport,
-    AsyncClient,
-    ConnectError,
-    ConnectTimeout,
-    PoolTimeout,
-    ReadError,
-    ReadTimeout,
-    Request,
-    RequestError,
-    Response,
-    Timeout,
-    TimeoutException,
-    TransportError,
-    create_ssl_context,
-)
+from httpx import AsyncClient, RequestError, Response, Timeout, create_ssl_context
 
-__all__ = [
-    "AsyncBaseTransport",
-    "AsyncClient",
-    "ConnectError",
-    "ReadError",
-    "ReadTimeout",
-    "Request",
-    "RequestError",
-    "Response",
-    "TimeoutException",
-    "TransportError",
-]
+__all__ = ["AsyncClient", "RequestError", "Response"]
 
 CONNECT_S: Final = 10.0
 TOTAL_S: Final = 60.0
@@ -40,9 +14,6 @@ BODY_BYTES: Final = 64 * 1024
 """More of an answer to a DELETE than this is not read: the API's are below 1 KiB."""
 
 USER_AGENT: Final = "purgeplan"
-
-NOT_SENT: Final = (ConnectError, ConnectTimeout, PoolTimeout)
-"""Failed to resolve, to connect or to shake hands: no byte of the request has left."""
 
 
 def tls_context() -> ssl.SSLContext:

@@ -14,7 +14,6 @@ from purgeplan.model.secret import Secret
 from purgeplan.model.spec import Resource, Target
 from purgeplan.onesignal.app import OneSignalApp
 from purgeplan.onesignal.deletes import DeleteTarget
-from purgeplan.onesignal.transport import AiohttpTransport
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 TARGETS = {
@@ -43,7 +42,7 @@ async def deletes(box, target, secret=None, root=""):
     """Give a DeleteTarget for the sandbox's app."""
     app = app_at(box.url + root, box.app_id)
     secret = Secret(secret or box.api_key)
-    made = DeleteTarget(app, target, secret, QuickClock(), AiohttpTransport())
+    made = DeleteTarget(app, target, secret, QuickClock())
     try:
         yield made
     finally:

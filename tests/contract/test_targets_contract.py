@@ -22,7 +22,7 @@ def test_each_file_is_a_line_of_the_table():
 @pytest.mark.parametrize("resource", TARGETS)
 def test_a_path_names_app_and_id_and_nothing_else(resource):
     """App and id are one segment or parameter each."""
-    path = TARGETS[resource]("my/app", "external_id", Item(0, UUID))
+    path = TARGETS[resource]("", "my/app", "external_id")(Item(0, UUID))
 
     assert UUID in path
     assert "my%2Fapp" in path
@@ -33,11 +33,11 @@ def test_a_path_names_app_and_id_and_nothing_else(resource):
 def test_an_unfit_id_never_becomes_a_path(resource, bad):
     """What an HTTP client would fold into another path is refused."""
     with pytest.raises(ValueError, match="bug in purgeplan"):
-        TARGETS[resource]("app", "external_id", Item(0, bad))
+        TARGETS[resource]("", "app", "external_id")(Item(0, bad))
 
 
 def test_a_user_is_addressed_by_onesignal_id_where_it_is_known():
     """Who registered anew under an alias has another onesignal_id."""
-    path = TARGETS[Resource.USER]("app", "external_id", Item(0, "ann/1", onesignal_id=UUID))
+    path = TARGETS[Resource.USER]("", "app", "external_id")(Item(0, "ann/1", onesignal_id=UUID))
 
     assert path == f"/apps/app/users/by/onesignal_id/{UUID}"

@@ -44,10 +44,15 @@ def test_the_root_follows_base_url_and_resource(base_url, resource, origin, pref
         "ftp://api.onesignal.com",
         "api.onesignal.com",
         "https://",
+        "https://api.onesignal.com/x/../y",
+        "https://api.onesignal.com/./y",
+        "https://api.onesignal.com//y",
+        "https://api.onesignal.com/é",
+        "https://api.onesignal.com/a%2Fb",
     ],
 )
 def test_a_root_that_would_leak_the_key_is_refused(base_url):
-    """No http but to loopback, no credentials, nothing that is no root; never echoed."""
+    """No http but to loopback, no credentials, no path that changes on its way; never echoed."""
     with pytest.raises(InvalidError) as refused:
         Base.of(app_at(base_url), Resource.USER)
 
