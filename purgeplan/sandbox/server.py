@@ -138,7 +138,11 @@ def _listener(port: int) -> socket.socket:
     """Bind to loopback; asyncio turns Nagle off only where the protocol is named."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
+    try:
+        listener.bind((HOST, port))
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

@@ -1,4 +1,7 @@
-"""Plan, apply, interruption, resumption, a report: as processes, against the sandbox."""
+"""Plan, apply, interruption, resumption, a report, against the sandbox over a socket.
+
+Whatever is to be killed or signalled is a process of its own, and so is the first plan here.
+"""
 
 import json
 import signal
@@ -23,11 +26,12 @@ def test_the_seed_form_is_planned_and_applied_exactly(at):
     ids = at.ids_file(at.subscriptions(120))
     at.plan_file()
 
-    plan = at.plan()
-    done = at.apply(plan["fingerprint"])
+    planned = at.run_process("plan", "plan.yaml", "--json")
+    plan = json.loads(planned.out)
+    done = at.run_process("apply", "plan.yaml", *at.consent(plan["fingerprint"]))
 
     assert (plan["counts"]["planned"], plan["counts"]["to_delete"]) == (120, 120)
-    assert done.code == 0, done.err
+    assert (planned.code, done.code) == (0, 0), planned.err + done.err
     assert "120 planned = 120 accepted" in done.out
     assert sorted(at.deleted()) == sorted(ids)
     assert at.settled()["subscriptions"] == 500 - 120

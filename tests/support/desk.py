@@ -1,5 +1,6 @@
 """A user's desk: a folder with plan files, a journal, and a running sandbox to try them on."""
 
+import atexit
 import contextlib
 import csv
 import json
@@ -8,8 +9,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.cli import run, start
-from support.sandbox import sandbox
+from support.cli import run, run_process, start
+from support.sandbox import Shared, sandbox
 
 PLAN = """\
 version: 1
@@ -76,8 +77,12 @@ class Desk:
         }
 
     def run(self, *args, stdin="", **env):
-        """Run a command to its end."""
+        """Run a command to its end, in this process."""
         return run(*args, env=self.variables(**env), cwd=self.folder, stdin=stdin)
+
+    def run_process(self, *args, stdin="", **env):
+        """Run a command to its end as a process of its own."""
+        return run_process(*args, env=self.variables(**env), cwd=self.folder, stdin=stdin)
 
     def start(self, *args, **env):
         """Start a command; the caller ends it."""
@@ -124,9 +129,17 @@ class Desk:
             signal.sigtimedwait((), 0.05)
 
 
+SHARED = Shared("--subscriptions", "500", "--no-limits", "--delete-lag", "20ms")
+"""What most desks stand beside; ended with the worker."""
+
+atexit.register(SHARED.close)
+
+
 @contextlib.contextmanager
 def desk(folder, *options):
-    """Give a desk with a sandbox of 500 subscriptions without limits, or as the options say."""
-    options = options or ("--subscriptions", "500", "--no-limits", "--delete-lag", "20ms")
+    """Give a desk with an app of 500 subscriptions without limits, or a sandbox as options say."""
+    if not options:
+        yield Desk(folder, SHARED.app())
+        return
     with sandbox(*options) as box:
         yield Desk(folder, box)
