@@ -15,6 +15,7 @@ from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
 from purgeplan.cli.opening import (
     Opened,
+    hex_digits,
     journal_option,
     json_option,
     open_plan,
@@ -73,13 +74,6 @@ class Asked:
     as_json: bool
 
 
-def _fingerprint(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value is not None and (len(value) != 64 or set(value) - set("0123456789abcdef")):  # noqa: PLR2004 - hex digits of a sha256
-        message = "expected all 64 hex digits, as `purgeplan plan` prints them"
-        raise click.BadParameter(message)
-    return value
-
-
 def run_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's
     """Add the options that apply and retry share."""
     for option in reversed((
@@ -87,7 +81,7 @@ def run_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's
         journal_option,
         json_option,
         click.option("--confirm", metavar="NAME", help="The app's name, instead of typing it."),
-        click.option("--fingerprint", callback=_fingerprint, metavar="DIGITS",
+        click.option("--fingerprint", callback=hex_digits, metavar="DIGITS",
                      help="Apply this plan and no other: all 64 digits."),
         click.option("--standing", is_flag=True,
                      help="By the policy's standing approval, instead of --fingerprint."),

@@ -37,6 +37,14 @@ path_argument = click.argument(
 )
 
 
+def hex_digits(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Check a fingerprint, or a chain head: all 64 hex digits of a sha256."""
+    if value is not None and (len(value) != 64 or set(value) - set("0123456789abcdef")):  # noqa: PLR2004 - hex digits of a sha256
+        message = "expected all 64 hex digits, as purgeplan prints them"
+        raise click.BadParameter(message)
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A plan file opened: what makes its objects, and a saved plan's file where it is one."""

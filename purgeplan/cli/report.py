@@ -8,7 +8,7 @@ import click
 
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
-from purgeplan.cli.opening import journal_option, json_option
+from purgeplan.cli.opening import hex_digits, journal_option, json_option
 from purgeplan.cli.reading import Found, find_plan, plan_or_run
 from purgeplan.errors import Exit, Finding, JournalError
 
@@ -27,6 +27,12 @@ from purgeplan.errors import Exit, Finding, JournalError
     help="Of the Markdown.",
 )
 @click.option("--check", is_flag=True, help="Check the journal: integrity, the whole hash chain.")
+@click.option(
+    "--head",
+    callback=hex_digits,
+    metavar="DIGITS",
+    help="Check that a chain head printed earlier is in it: that nobody rewrote it.",
+)
 @click.pass_obj
 def command(console: Console, /, what: str, journal: Path | None, **given: Any) -> int:  # noqa: ANN401 - the options
     """Tell what was planned, who ran it, and what became of every id; sends nothing.
@@ -34,8 +40,8 @@ def command(console: Console, /, what: str, journal: Path | None, **given: Any) 
     WHAT is a plan file, a plan's name, or the number of a run.
     """
     with closing(find_plan(what, journal)) as found:
-        if given["check"]:
-            return _check(console, found)
+        if given["check"] or given["head"]:
+            return _check(console, found, given["head"])
         if given["as_csv"]:
             _csv(console, found)
         else:
@@ -58,9 +64,12 @@ def _csv(console: Console, found: Found) -> None:
         console.out.write(line)
 
 
-def _check(console: Console, found: Found) -> int:
+def _check(console: Console, found: Found, head: str | None) -> int:
+    """Check the whole journal, and against a witness: a chain made anew is sound by itself."""
     wrong = found.journal.check()
+    if head is not None and not any(event.link == head for event in found.journal.events()):
+        wrong.append(f"{found.journal.where}: its chain does not hold the head that was given")
     if wrong:
-        raise JournalError(*(Finding("PP411", one, "keep the file as it is") for one in wrong))
+        raise JournalError(*(Finding("PP405", one, "keep the file as it is") for one in wrong))
     console.product(f"{found.journal.where}: sound; chain head {found.journal.head()}")
     return Exit.DONE

@@ -51,6 +51,8 @@ async def follow(console: Console, start: Start, *, as_json: bool) -> int:
     stream = Stream(console, start) if as_json else None
     ended = Ended(Exit.DONE, "done")
     logged = console.verbosity > 0 or console.log_json is not None
+    if not console.err_is_terminal:  # a log outside is the witness, also of a run that is killed
+        console.say(f"Chain head before:  {journal.head()}")
     with opened_log(console) as log, _heeding_signals(console, start.world.request):
         steps = run(start.admitted, row, start.world, start.order, start.bounds)
         try:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from purgeplan.journal import refusals
-from purgeplan.journal.chain import canonical, genesis, linked
+from purgeplan.journal.chain import IdsDigest, canonical, genesis, linked
 from purgeplan.journal.rows import PLANS, RUNS, plan_row, run_row
 from purgeplan.journal.store import Row, Store
 from purgeplan.journal.times import ms, utc
@@ -18,6 +18,14 @@ PAGE: Final = 2_000
 _APPEND: Final = (
     "INSERT INTO events (seq, at, kind, plan_id, run_id, data, link) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
+
+
+_OUTCOMES: Final = """
+    SELECT position, position || ' ' || state || ' ' || coalesce(skip, '') || ' '
+        || coalesce(code, '') || ' ' || coalesce(status, '') || ' ' || attempts || ' '
+        || coalesce(claimed_at, '') || ' ' || coalesce(settled_at, '') || ' '
+        || coalesce(run_id, '')
+    FROM items WHERE plan_id = ? AND position >= ? ORDER BY position"""
 
 
 class Part:
@@ -124,6 +132,13 @@ class Part:
             "SELECT state, count(*) FROM items WHERE plan_id = ? GROUP BY state", plan_id
         )
         return dict(rows)
+
+    def _outcomes_digest(self, plan_id: int) -> str:
+        """Commit to what became of every item and when; ids are committed to by themselves."""
+        lines = IdsDigest()
+        for _, line in self._paged(_OUTCOMES, plan_id):
+            lines.add(line)
+        return lines.hex()
 
     def _moved(self, sql: str, rows: Sequence[Row], verb: str) -> None:
         all_moved(self._store.execute_many(sql, rows), len(rows), verb)

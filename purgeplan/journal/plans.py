@@ -115,7 +115,11 @@ class Plans(Part):
         elif state is not PlanState.DONE or left:
             raise refusals.not_done(left, state)
         self._store.execute(_CLOSE, state, ms(at), row.plan_id)
-        data = {"state": state, "counts": self._counts(row.plan_id)}
+        data = {
+            "state": state,
+            "counts": self._counts(row.plan_id),
+            "outcomes": self._outcomes_digest(row.plan_id),
+        }
         self._event("plan.concluded", at, (row.plan_id, None), data)
 
     def reopen(self, plan_id: int, at: datetime) -> int:

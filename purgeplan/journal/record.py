@@ -97,6 +97,8 @@ class Record(Part):
             yield f"it is {row.state}, and was {said.get('state')} when last written"
         if said.get("counts", counts) != counts:
             yield "its counts are not those that it was closed with"
+        elif "outcomes" in said and said["outcomes"] != self._outcomes_digest(row.plan_id):
+            yield "its outcomes are not those that it was closed with"
 
     def _said(self, plan_id: int) -> Mapping[str, Any]:
         """Give what the events say last of a plan."""
@@ -104,6 +106,7 @@ class Record(Part):
         for event in self.events(plan_id):
             if event.kind in _BECOMES:
                 said.pop("counts", None)
+                said.pop("outcomes", None)
                 said["state"] = _BECOMES[event.kind]
             if event.kind in _SAYING:
                 said.update(event.data)

@@ -160,6 +160,8 @@ def test_keeps_an_ended_run_as_it_ended():
         ("UPDATE plans SET expires_at = 1", "its text, times"),
         ("UPDATE plans SET state = 'cancelled'", "it is cancelled"),
         ("UPDATE items SET state = 'failed' WHERE position = 0", "its counts"),
+        ("UPDATE items SET status = 404 WHERE position = 0", "its outcomes"),
+        ("UPDATE items SET settled_at = 1 WHERE position = 0", "its outcomes"),
         ("UPDATE runs SET exit_code = 0", "run 1"),
         ("UPDATE runs SET why = 'done'", "run 1"),
         ("UPDATE items SET run_id = 7", "no counterpart in runs"),

@@ -37,9 +37,10 @@ CODES: dict[str, Explanation] = {
     ),
     "PP405": Explanation(
         "the journal is not sound",
-        "What is in the file is not what was written: the last link of its chain of events does"
-        " not follow from the one before.",
-        "Run `purgeplan doctor`; go back to a copy if it confirms that.",
+        "What is in the file is not what was written: a link of its chain of events does not"
+        " follow from the one before, rows are not what the events say, or the chain does not hold"
+        " the head that an earlier run printed: then it was cut, or made anew.",
+        "Keep the file as it is, run `purgeplan doctor`, and compare it with a copy.",
     ),
     "PP406": Explanation(
         "a durable setting did not hold",
