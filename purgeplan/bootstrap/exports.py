@@ -1,6 +1,5 @@
 """Exports of a plan's app: who gets them, where their files lie, how one is remembered."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Callable
@@ -82,6 +81,8 @@ class Exports:
         Raises CredentialsError where there is no key, InvalidError for such a segment, and what
         ``Exporter.fetch`` does.
         """
+        import asyncio
+
         return asyncio.run(self._get(journal, app, ask, max_age_s, progress))
 
     async def _get(

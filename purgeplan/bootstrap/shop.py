@@ -1,8 +1,6 @@
 """The shop: makes what a command needs for one plan."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +16,8 @@ from purgeplan.model.records import Operator, PlanRow
 from purgeplan.model.spec import KeyRef, Rules
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from purgeplan.engine.apply import Gatekeeper
     from purgeplan.engine.backup import Backups
     from purgeplan.engine.plan import Planner
@@ -183,6 +183,8 @@ class Shop:
         self, journal: Journal, key: "Secret", view: AppView, request: "StopRequest", who: Operator
     ) -> AsyncGenerator["World", None]:
         """Give the effects of a run, and close target and journal thread after it."""
+        from concurrent.futures import ThreadPoolExecutor
+
         from purgeplan.engine.run import World
         from purgeplan.onesignal.deletes import DeleteTarget
 
@@ -210,7 +212,9 @@ class Shop:
         dump_outcomes(self.journal_path.with_name(f"errored-{run_id}.jsonl"), outcomes)
 
 
-async def _offload(thread: ThreadPoolExecutor, call: Callable[[], list[Item]]) -> list[Item]:
+async def _offload(thread: "ThreadPoolExecutor", call: Callable[[], list[Item]]) -> list[Item]:
+    import asyncio
+
     return await asyncio.get_running_loop().run_in_executor(thread, call)
 
 

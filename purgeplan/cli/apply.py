@@ -19,9 +19,9 @@ from purgeplan.cli.opening import (
     journal_option,
     json_option,
     open_plan,
-    operator,
     path_argument,
 )
+from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import PhaseView
 from purgeplan.cli.running import Start, follow
 from purgeplan.errors import Exit, Finding, RefusedError, StaleError, UnconfirmedError

@@ -1,10 +1,8 @@
 """The real clock, handed to everything that takes a Clock."""
 
-import asyncio
 import time
 from datetime import UTC, datetime
-
-from purgeplan.model.ports import Clock
+from typing import TYPE_CHECKING
 
 
 class SystemClock:
@@ -20,7 +18,12 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait, cancellable."""
+        import asyncio  # noqa: PLC0415 - most commands wait for nothing, and start faster
+
         await asyncio.sleep(seconds)
 
 
-_conforms: type[Clock] = SystemClock
+if TYPE_CHECKING:
+    from purgeplan.model.ports import Clock
+
+    _conforms: type[Clock] = SystemClock

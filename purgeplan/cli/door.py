@@ -7,7 +7,6 @@ from typing import Final
 import click
 
 from purgeplan import __version__
-from purgeplan.cli.clock import SystemClock
 from purgeplan.cli.console import Console, hush
 from purgeplan.cli.findings import closing, error_object, say_findings
 from purgeplan.cli.redaction import redacted
@@ -84,6 +83,7 @@ def _told(error: PurgeplanError, argv: Sequence[str], console: Console) -> int:
 
 
 def _crashed(error: Exception, commands: click.Group, argv: Sequence[str], console: Console) -> int:
+    from purgeplan.cli.clock import SystemClock  # noqa: PLC0415
     from purgeplan.cli.crash import report, save  # noqa: PLC0415
     from purgeplan.cli.state import state_folder  # noqa: PLC0415
 

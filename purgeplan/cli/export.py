@@ -16,9 +16,9 @@ from purgeplan.cli.opening import (
     journal_option,
     json_option,
     open_plan,
-    operator,
     path_argument,
 )
+from purgeplan.cli.operator import operator
 from purgeplan.cli.plan import app_facts, must_be_new
 from purgeplan.cli.progress import PhaseView
 from purgeplan.errors import Finding

@@ -10,7 +10,8 @@ import click
 
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
-from purgeplan.cli.opening import journal_option, open_plan, operator, path_argument
+from purgeplan.cli.opening import journal_option, open_plan, path_argument
+from purgeplan.cli.operator import operator
 from purgeplan.errors import Finding, InvalidError
 
 KEY_BYTES: Final = 32

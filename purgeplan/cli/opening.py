@@ -1,28 +1,17 @@
-"""Opening a plan for a command: its rules, its journal's place, who runs it."""
+"""Opening a plan for a command: its rules and its journal's place."""
 
-import getpass
-import os
-import platform
-import socket
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import click
 
-from purgeplan import __version__
 from purgeplan.bootstrap import Shop, kinds
 from purgeplan.cli.clock import SystemClock
 from purgeplan.cli.environment import JOURNAL
 from purgeplan.cli.state import state_folder
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.ports import Clock
-from purgeplan.model.records import Operator
 from purgeplan.model.spec import Rules
-
-_CI_ADDRESS: Final = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
-
 
 journal_option = click.option(
     "--journal",
@@ -104,32 +93,3 @@ def _shop(rules: Rules, journal: Path | None, clock: Clock) -> Shop:
     place = pinned or journal
     where = journal_path(str(place) if place else None, rules.spec.app.id, state_folder())
     return Shop(rules, clock, state_folder(), where)
-
-
-def operator() -> Operator:
-    """Say who runs this process, where, from which commit, in which CI job."""
-    server, repository, run = (os.environ.get(name) for name in _CI_ADDRESS)
-    ci = f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
-    return Operator(_user(), socket.gethostname(), os.getpid(), __version__, _commit(), ci)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
-        return f"uid {os.getuid()}" if hasattr(os, "getuid") else platform.node()
-
-
-def _commit() -> str | None:
-    """Give the commit of the checkout we stand in; None outside one, or without git."""
-    try:
-        found = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - git as the user has it
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return found.stdout.strip() or None

@@ -14,9 +14,9 @@ from purgeplan.cli.opening import (
     journal_option,
     json_option,
     open_plan,
-    operator,
     path_argument,
 )
+from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import Ticker
 from purgeplan.errors import Exit, Finding, InvalidError
 from purgeplan.model.outcome import State, Verdict

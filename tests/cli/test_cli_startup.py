@@ -46,8 +46,15 @@ def test_version_imports_nothing_heavy_not_even_click():
 
 @pytest.mark.parametrize("args", [["--help"], ["explain", "PP090"]], ids=["help", "explain"])
 def test_light_commands_import_nothing_heavy(args):
-    """Help and explanations need no library of another command."""
-    assert not imported_by(*args) & HEAVY
+    """Help and explanations need no library of another command, and wait for nothing."""
+    assert not imported_by(*args) & {*HEAVY, "asyncio"}
+
+
+def test_validate_imports_what_reads_plan_files_and_no_more():
+    """Checking a plan needs no network, no database, and no event loop."""
+    plan = Path(__file__).parents[2] / "plans" / "csv.yaml"
+
+    assert imported_by("validate", plan) & {*HEAVY, "asyncio"} <= {"jsonschema", "yaml"}
 
 
 def test_the_version_is_that_of_the_package():
