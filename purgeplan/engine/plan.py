@@ -10,7 +10,7 @@ from purgeplan.engine.admit import violations
 from purgeplan.engine.gates import frozen
 from purgeplan.engine.resolve import Resolved
 from purgeplan.errors import Finding
-from purgeplan.model.backup import Backup, backups
+from purgeplan.model.backup import backups
 from purgeplan.model.eta import estimate
 from purgeplan.model.facts import Facts, Guard
 from purgeplan.model.outcome import State
@@ -57,10 +57,8 @@ class Planner:
         facts = self._facts(resolved, app, running, same=same)
         looks = canary.looks(self.journal, running if same else None, self.rules.spec, facts)
         review = self._review(resolved, facts, looks)
-        if same:
-            review = replace(review, continues=True, backups=self._backups(running))
-        elif before is not None:
-            review = replace(review, previous=self._previous(before, resolved))
+        if before is not None:
+            review = self._beside(before, review, resolved, same=same)
         if review.violations or not facts.counts.planned:
             return Planned(review, None)
         return Planned(review, self._freeze(resolved, review, running if same else None))
@@ -112,8 +110,13 @@ class Planner:
             warnings=(*resolved.warnings, *self.judges.warn(spec, policy, facts)),
         )
 
-    def _backups(self, row: PlanRow | None) -> tuple[Backup, ...]:
-        return backups(self.journal.events(row.plan_id)) if row is not None else ()
+    def _beside(self, before: PlanRow, review: Review, resolved: Resolved, *, same: bool) -> Review:
+        """Say what was before: another plan of that name, or this one, which goes on."""
+        if not same:
+            return replace(review, previous=self._previous(before, resolved))
+        kept = backups(self.journal.events(before.plan_id))
+        previous = Previous.of(before.draft.summary.get("previous"))
+        return replace(review, continues=True, previous=previous, backups=kept)
 
     def _previous(self, before: PlanRow, resolved: Resolved) -> Previous:
         tally = self.journal.tally(before.plan_id)
@@ -142,6 +145,7 @@ class Planner:
                 "facts": known.to_json(review.facts),
                 "policy": review.policy.path if review.policy else None,
                 "addressed": resolved.addressed,
+                "previous": review.previous and review.previous.told(),
             },
             evidence={source.ids_digest: source.as_of for source in resolved.sources},
             files=resolved.files,

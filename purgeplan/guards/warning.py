@@ -23,8 +23,8 @@ def _lists(facts: Facts) -> Iterator[Finding]:
 
 def _rows(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
     counts, place = facts.counts, spec.place_of("source")
-    # Of an export's rows several are one user's.
-    lists = [one for one in spec.sources if one.kind not in ("export", "segment")]
+    # Of an export's rows several are one user's, and a list beside it may name them again.
+    lists = all(one.kind not in ("export", "segment") for one in spec.sources)
     if lists and counts.duplicates * 10 > counts.rows:
         problem = f"{counts.duplicates:,} of {counts.rows:,} rows are duplicates"
         yield Finding("PP121", problem, "check the column", place, warning=True)

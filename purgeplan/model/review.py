@@ -1,7 +1,9 @@
 """What ``plan`` shows and ``apply`` shows again: everything a reviewer needs, as one value."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any, Self
 
 from purgeplan.errors import Finding
 from purgeplan.model.backup import Backup
@@ -32,6 +34,17 @@ class Previous:
     deleted: int
     added: int | None = None
     removed: int | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Give it as plain JSON, as the journal keeps it."""
+        return {**asdict(self), "planned_at": self.planned_at.isoformat()}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any] | None) -> Self | None:
+        """Give back what ``told`` made; None for None."""
+        if told is None:
+            return None
+        return cls(**{**told, "planned_at": datetime.fromisoformat(told["planned_at"])})
 
 
 @dataclass(frozen=True, slots=True)

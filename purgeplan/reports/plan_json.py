@@ -9,7 +9,7 @@ from purgeplan.model.backup import Backup, folder_of
 from purgeplan.model.facts import not_checked
 from purgeplan.model.ids import masked
 from purgeplan.model.measure import held
-from purgeplan.model.review import Review
+from purgeplan.model.review import Previous, Review
 from purgeplan.model.spec import PlanSpec, Resource
 from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import apply_command, script_command
@@ -50,7 +50,7 @@ def plan_document(review: Review) -> dict[str, Any]:
         "backup": _backup(review),
         "not_checked": list(not_checked(review.spec, facts)),
         **_times(review),
-        "previous": _previous(review),
+        "previous": previous_object(review.previous),
         "continues": review.continues,
         "journal": review.journal,
         "violations": [finding_object(one) for one in review.violations],
@@ -134,9 +134,9 @@ def _times(review: Review) -> dict[str, Any]:
     }
 
 
-def _previous(review: Review) -> dict[str, Any] | None:
-    before = review.previous
-    return None if before is None else asdict(before) | {"planned_at": iso(before.planned_at)}
+def previous_object(before: Previous | None) -> dict[str, Any] | None:
+    """Give the plan before as plain values."""
+    return None if before is None else before.told()
 
 
 def _next(review: Review) -> dict[str, str] | None:

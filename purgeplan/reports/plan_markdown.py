@@ -13,7 +13,8 @@ from purgeplan.reports.fitting import MAX_BYTES, Room, first, fitting, marker
 from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import script_command
 from purgeplan.reports.plan_text import headline, protect_words
-from purgeplan.reports.sums import backup_lines, cascade, planned_sum, rows_sum
+from purgeplan.reports.sums import backup_lines
+from purgeplan.reports.who import breakdown_lines, delta_words, who_lines
 from purgeplan.reports.words import duration, instant, pace_words
 
 MAX_COMMAND: Final = 4096
@@ -77,11 +78,11 @@ def _table(review: Review, room: Room) -> Iterator[str]:
     yield "|---|---|"
     yield f"| reason | {code(f'{spec.purpose}: {spec.reason}', room.width)} |"
     yield f"| app | {code(f'{spec.app.name} {spec.app.id} {spec.app.base_url}', room.width)} |"
-    yield f"| rows | {rows_sum(review.facts.counts)} |"
-    yield f"| planned | {planned_sum(review.facts.counts)} |"
-    users = cascade(review.facts.counts.to_delete, review.facts.subscriptions)
-    if users is not None:
-        yield f"| with it | {users} |"
+    facts = review.facts
+    for number, one in enumerate(who_lines(facts.counts, facts.population, facts.subscriptions)):
+        yield f"| {'' if number else 'who goes'} | {one} |"
+    if review.previous is not None:
+        yield f"| before | {delta_words(review.previous)} |"
     yield f"| checks | {', '.join(unseen) or 'nothing was left unchecked'} |"
     yield f"| pace | {pace_words(spec.pace)}{lasts} |"
     for one in backup_lines(review):
@@ -105,7 +106,8 @@ def _details(review: Review, room: Room) -> Iterator[str]:
         "Sources": [f"- {code(one, room.width)}" for one in sources],
         "Protect lists": [f"- {code(protect_words(one), room.width)}" for one in facts.protects],
         "Made of": [
-            f"- {of} {code(value, room.width)}: {many:,}" for of, value, many in facts.breakdown
+            f"- {of} {code(value, room.width)}: {many}"
+            for of, value, many in breakdown_lines(facts.breakdown)
         ],
         "Warnings": [_finding(one, room) for one in review.warnings],
         "Sample": [f"- {code(one, room.width)}" for one in sample],

@@ -11,7 +11,8 @@ from purgeplan.model.review import Review
 from purgeplan.reports.escape import clean, shown_id
 from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import apply_command, script_command
-from purgeplan.reports.sums import backup_lines, cascade, planned_sum, rows_sum
+from purgeplan.reports.sums import backup_lines
+from purgeplan.reports.who import breakdown_lines, delta_words, who_lines
 from purgeplan.reports.words import duration, instant, pace_words, plural, window_words
 
 SAMPLE: Final = 5
@@ -78,10 +79,7 @@ def _sources(review: Review) -> Iterator[str]:
 
 def _rows(review: Review) -> Iterator[str]:
     facts = review.facts
-    yield rows_sum(facts.counts)
-    yield planned_sum(facts.counts)
-    if (users := cascade(facts.counts.to_delete, facts.subscriptions)) is not None:
-        yield users
+    yield from who_lines(facts.counts, facts.population, facts.subscriptions)
 
 
 def _protects(review: Review) -> Iterator[str]:
@@ -125,8 +123,8 @@ def _pace(review: Review) -> Iterator[str]:
 
 
 def _breakdown(review: Review) -> Iterator[str]:
-    for of, value, many in review.facts.breakdown:
-        yield f"{of} {value}: {many:,}"
+    for of, value, many in breakdown_lines(review.facts.breakdown):
+        yield f"{of} {value}: {many}"
 
 
 def _sample(review: Review) -> Iterator[str]:
@@ -137,15 +135,10 @@ def _sample(review: Review) -> Iterator[str]:
 
 
 def _previous(review: Review) -> Iterator[str]:
-    before = review.previous
     if review.continues:
         yield "continues the open plan of this fingerprint"
-    if before is not None:
-        delta = ""
-        if before.added is not None and before.removed is not None:
-            delta = f"+{before.added:,} -{before.removed:,} compared with "
-        which = f"{short(before.fingerprint)} of {instant(before.planned_at)}"
-        yield f"{delta}{which} ({before.state}, {before.deleted:,} deleted)"
+    if review.previous is not None:
+        yield delta_words(review.previous)
 
 
 def _times(review: Review) -> Iterator[str]:

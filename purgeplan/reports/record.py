@@ -9,7 +9,9 @@ from purgeplan.model.backup import Backup
 from purgeplan.model.facts import Counts
 from purgeplan.model.outcome import Code, Skip, State, Verdict
 from purgeplan.model.records import ItemRow, PlanRow, RunRow, Tally
-from purgeplan.reports.sums import cascade, planned_sum, rows_sum
+from purgeplan.model.review import Previous
+from purgeplan.model.spec import Population
+from purgeplan.reports.who import breakdown_lines, held_words, who_lines
 
 _REPEATED: Final = ("counts", "subscriptions", "population", "breakdown")
 _TROUBLED: Final = (State.FAILED, State.SENT)
@@ -50,12 +52,25 @@ class Record:
         return None if known is None else {name: known.get(name) for name in _REPEATED}
 
     def sums(self) -> list[str]:
-        """Say where every row went when it was planned."""
+        """Say where every row went when it was planned, and what the app held then."""
         if self.facts is None:
             return []
-        counts = Counts(**self.facts["counts"])
-        users = cascade(counts.to_delete, self.facts["subscriptions"])
-        return [rows_sum(counts), planned_sum(counts), *([users] if users else [])]
+        population = Population(**self.facts["population"])
+        lines = who_lines(Counts(**self.facts["counts"]), population, self.facts["subscriptions"])
+        return [*lines, *filter(None, [held_words(population)])]
+
+    def breakdown(self) -> list[tuple[str, str, str]]:
+        """Say of what the set was made: of what, which value, how many; nothing once sealed."""
+        if self.facts is None or self.plan.sealed_at is not None:
+            return []
+        return list(breakdown_lines(self.facts["breakdown"]))
+
+    @property
+    def previous(self) -> Previous | None:
+        """Give the plan of that name before this one; None once this one is sealed."""
+        if self.plan.sealed_at is not None:
+            return None
+        return Previous.of(self.plan.draft.summary.get("previous"))
 
     @property
     def run_seconds(self) -> float:

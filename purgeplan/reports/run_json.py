@@ -6,7 +6,7 @@ from typing import Any
 from purgeplan.model.backup import folder_of
 from purgeplan.model.records import RunRow
 from purgeplan.reports.next_step import next_commands
-from purgeplan.reports.plan_json import FORMAT_VERSION, backup_object, iso
+from purgeplan.reports.plan_json import FORMAT_VERSION, backup_object, iso, previous_object
 from purgeplan.reports.record import Record, counts
 from purgeplan.reports.sums import tally_sum
 
@@ -39,6 +39,7 @@ def run_document(record: Record) -> dict[str, Any]:
         "target": {"resource": draft.resource, "by": draft.by},
         "evidence": {digest: iso(at) for digest, at in draft.evidence.items()},
         "facts": record.facts,
+        "previous": previous_object(record.previous),
         "backup": {
             "folder": folder_of(record.journal),
             "kept": [backup_object(one) for one in record.backups],

@@ -9,6 +9,7 @@ from purgeplan.reports.plan_markdown import MAX_COMMAND
 from purgeplan.reports.record import Record
 from purgeplan.reports.run_text import run_words, trouble_words
 from purgeplan.reports.sums import backup_words, tally_sum
+from purgeplan.reports.who import delta_words
 from purgeplan.reports.words import duration, instant, plural
 
 
@@ -40,6 +41,8 @@ def _lines(record: Record, room: Room) -> Iterator[str]:
     yield f"| planned | {instant(plan.planned_at)} |"
     for number, one in enumerate(record.sums()):
         yield f"| {'' if number else 'who went'} | {one} |"
+    if record.previous is not None:
+        yield f"| before | {delta_words(record.previous)} |"
     for backup in record.backups:
         yield f"| backup | {code(backup_words(backup, record.journal), room.width)} |"
     yield f"| fingerprint | {code(draft.fingerprint, 64)} |"
@@ -53,6 +56,7 @@ def _lines(record: Record, room: Room) -> Iterator[str]:
 
 def _lists(record: Record, room: Room) -> Iterator[str]:
     parts = {
+        "Made of": [f"{of} {value}: {many}" for of, value, many in record.breakdown()],
         "Trouble": [trouble_words(one) for one in record.troubles],
         "Runs": [run_words(run) for run in reversed(record.runs)],
     }

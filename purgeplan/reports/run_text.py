@@ -9,6 +9,7 @@ from purgeplan.reports.escape import clean
 from purgeplan.reports.next_step import next_commands
 from purgeplan.reports.record import Record, Trouble
 from purgeplan.reports.sums import backup_words, tally_sum
+from purgeplan.reports.who import delta_words
 from purgeplan.reports.words import command, duration, instant, plural
 
 WHY: Final[dict[str, str]] = {
@@ -56,6 +57,15 @@ def _plan(record: Record) -> Iterator[str]:
     sealed = f", sealed {instant(plan.sealed_at)}" if plan.sealed_at is not None else ""
     yield f"planned {instant(plan.planned_at)}{closed}{sealed}"
     yield from record.sums()
+
+
+def _made_of(record: Record) -> Iterator[str]:
+    yield from (f"{of} {value}: {many}" for of, value, many in record.breakdown())
+
+
+def _before(record: Record) -> Iterator[str]:
+    if record.previous is not None:
+        yield delta_words(record.previous)
 
 
 def _evidence(record: Record) -> Iterator[str]:
@@ -114,6 +124,8 @@ def _proof(record: Record) -> Iterator[str]:
 
 _PARTS: Final[dict[str, Callable[[Record], Iterator[str]]]] = {
     "plan": _plan,
+    "made of": _made_of,
+    "before": _before,
     "evidence": _evidence,
     "backup": _backups,
     "runs": _runs,
