@@ -158,10 +158,10 @@ class _Application:
         return row if row is not None else self._plan_anew()
 
     def _adopt(self, saved: Path) -> PlanRow:
-        from purgeplan.journal import open_reader  # noqa: PLC0415
+        from purgeplan.journal import open_reader, saved_plan  # noqa: PLC0415
 
         with closing(open_reader(saved)) as reader:
-            (row,) = reader.plans()
+            row = saved_plan(reader)
             return self._journal.adopt(reader, row.plan_id, self._shop.clock.now())
 
     def _plan_anew(self) -> PlanRow:

@@ -1,5 +1,6 @@
 """Opening a plan for a command: its rules and its journal's place."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,15 +67,16 @@ def open_plan(path: Path, journal: Path | None, clock: Clock | None = None) -> O
 
 
 def _open_saved(path: Path, journal: Path | None, clock: Clock) -> Opened:
-    from purgeplan.journal import open_reader  # noqa: PLC0415
+    from purgeplan.journal import open_reader, saved_plan  # noqa: PLC0415
     from purgeplan.planfile import read_saved_plan  # noqa: PLC0415
 
-    reader = open_reader(path)
-    try:
-        (row,) = reader.plans()
-    finally:
-        reader.close()
+    with closing(open_reader(path)) as reader:
+        row = saved_plan(reader)
     spec, policy = read_saved_plan(row.draft.text, row.draft.path, Path.cwd(), kinds(), clock.now())
+    known = row.draft.app_id, row.draft.name, row.draft.resource, row.draft.by
+    if known != (spec.app.id, spec.name, spec.target.resource, spec.target.by):
+        problem = f"{path} is filed under another app, name or target than its plan says"
+        raise InvalidError(Finding("PP415", problem, "save the plan again"))
     if policy is None and row.draft.summary.get("policy"):
         problem = f"{path} was planned under a policy, and none is found from here"
         mend = "run it inside a checkout of the repository that holds the policy"

@@ -2,7 +2,13 @@
 
 from purgeplan.journal.files import dump_outcomes, is_plan_file
 from purgeplan.journal.lock import AppLock
-from purgeplan.journal.opening import journal_on, open_journal, open_reader, save_plan_file
+from purgeplan.journal.opening import (
+    journal_on,
+    open_journal,
+    open_reader,
+    save_plan_file,
+    saved_plan,
+)
 from purgeplan.journal.place import journal_path, known_journals
 from purgeplan.journal.sqlite import SqliteJournal
 
@@ -17,4 +23,5 @@ __all__ = [
     "open_journal",
     "open_reader",
     "save_plan_file",
+    "saved_plan",
 ]

@@ -97,9 +97,11 @@ def is_plan_file(path: Path) -> bool:
         descriptor = os.open(path, _LOOK)
     except OSError:
         return False
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
-        header = file.read(_HEADER) if regular else b""
+        header = os.read(descriptor, _HEADER) if regular else b""
+    finally:
+        os.close(descriptor)
     ours = int.from_bytes(header[_ID_AT : _ID_AT + 4]) == APPLICATION_ID
     return header.startswith(_MAGIC) and ours
 

@@ -64,7 +64,7 @@ class Items(Part):
         wanted = " OR ".join("state = ?" for _ in states) or "1"
         sql = f"{ITEMS} WHERE plan_id = ? AND position >= ? AND ({wanted}) ORDER BY position"
         for row in self._paged(sql, plan_id, *states):
-            yield item_row(row)
+            yield self._read(item_row, row)
 
     def tally(self, plan_id: int) -> Tally:
         """Count the items of a plan, in one pass over its rows."""

@@ -7,12 +7,14 @@ from pathlib import Path
 from purgeplan.journal import refusals
 from purgeplan.journal.chain import genesis, linked
 from purgeplan.journal.files import appearing, connected, make_folder, plain
+from purgeplan.journal.form import form_of
 from purgeplan.journal.plans import as_planned
 from purgeplan.journal.rows import EVENTS, events
 from purgeplan.journal.sqlite import SqliteJournal
 from purgeplan.journal.store import APPLICATION_ID, READING, WRITING, Store, connect, settle
-from purgeplan.journal.version import VERSION
+from purgeplan.journal.version import FORM, VERSION
 from purgeplan.model.ports import Clock, Journal
+from purgeplan.model.records import PlanRow
 
 
 def open_journal(path: Path, clock: Clock, *, create: bool = True) -> SqliteJournal:
@@ -59,6 +61,14 @@ def save_plan_file(path: Path, source: Journal, plan_id: int) -> None:
         saved.save(row.draft, as_planned(source.items(plan_id)), row.planned_at)
 
 
+def saved_plan(reader: Journal) -> PlanRow:
+    """Give the plan of a saved plan; raises InvalidError where it holds another number, or runs."""
+    rows = reader.plans()
+    if len(rows) != 1 or reader.runs():
+        raise refusals.not_saved_plan(reader.where)
+    return rows[0]
+
+
 def _opened(path: Path, clock: Clock | None) -> SqliteJournal:
     plain(path)
     with ExitStack() as on_error:
@@ -67,6 +77,8 @@ def _opened(path: Path, clock: Clock | None) -> SqliteJournal:
             on_error.callback(connection.close)
             _recognize(path, connection, writable=clock is not None)
             settle(connection, READING if clock is None else WRITING)
+            if form_of(connection) != FORM:
+                raise refusals.unsound(str(path), "its tables are not those of purgeplan")
         except sqlite3.Error as error:
             raise refusals.failed(str(path), error) from error
         store = Store(connection, str(path))

@@ -1,8 +1,8 @@
 """What the parts of the journal share: store, clock, plans by number, and the chain of events."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from purgeplan.journal import refusals
 from purgeplan.journal.chain import IdsDigest, canonical, genesis, linked
@@ -11,6 +11,8 @@ from purgeplan.journal.store import Row, Store
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.ports import Clock
 from purgeplan.model.records import Event, PlanRow, PlanState, RunRow
+
+Value = TypeVar("Value")
 
 PAGE: Final = 2_000
 """Rows read at once, so that no query stays open while somebody writes."""
@@ -55,7 +57,7 @@ class Part:
         row = self._store.one(f"{PLANS} WHERE plan_id = ?", plan_id)
         if row is None:
             raise KeyError(plan_id)
-        return plan_row(row)
+        return self._read(plan_row, row)
 
     def plans(self, app_id: str | None = None, name: str | None = None) -> list[PlanRow]:
         """Give plans, the newest first."""
@@ -65,14 +67,22 @@ class Part:
             app_id,
             name,
         )
-        return [plan_row(row) for row in rows]
+        return [self._read(plan_row, row) for row in rows]
 
     def runs(self, plan_id: int | None = None) -> list[RunRow]:
         """Give runs, the newest first."""
         rows = self._store.read(
             f"{RUNS} WHERE plan_id = coalesce(?, plan_id) ORDER BY run_id DESC", plan_id
         )
-        return [run_row(row) for row in rows]
+        return [self._read(run_row, row) for row in rows]
+
+    def _read(self, make: Callable[[Row], Value], row: Row) -> Value:
+        """Make a value of a row; raises JournalError where it is none that we have written."""
+        try:
+            return make(row)
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
+            flaw = f"a row of it can't be read ({type(error).__name__})"
+            raise refusals.unsound(self.where, flaw) from error
 
     def _now(self) -> datetime:
         if self._clock is None:

@@ -10,6 +10,7 @@ from purgeplan.journal.part import Part
 from purgeplan.journal.rows import draft_columns, draft_digest
 from purgeplan.journal.store import Row
 from purgeplan.journal.times import ms
+from purgeplan.model.ids import ONESIGNAL_ID, unfit
 from purgeplan.model.outcome import Skip
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import Draft, ItemRow, PlannedItem, PlanRow, PlanState
@@ -144,8 +145,9 @@ class Plans(Part):
     def adopt(self, other: Journal, plan_id: int, at: datetime) -> PlanRow:
         """Take over a saved plan; known is one of the same name, fingerprint and planning time.
 
-        Raises InvalidError where the other journal is in use, StaleError where a plan of that name
-        was planned here since.
+        It may come from anywhere, so all of it is looked over. Raises InvalidError where it is not
+        sound, or holds an id that can't be sent, and where the other journal is in use;
+        StaleError where a plan of that name was planned here since.
         """
         theirs = other.plan(plan_id)
         with self._store.write():
@@ -158,7 +160,9 @@ class Plans(Part):
             since = next((row for row in here if row.planned_at > theirs.planned_at), None)
             if since is not None:
                 raise refusals.replaced(since)
-            items = as_planned(other.items(plan_id))
+            if wrong := other.check():
+                raise refusals.other_unsound(other.where, wrong[0])
+            items = _sendable(other, theirs)
             ours = self._freeze("plan.adopted", theirs.draft, items, (theirs.planned_at, at))
         return self.plan(ours)
 
@@ -167,6 +171,16 @@ def _numbered(plan_id: int, items: Iterable[PlannedItem], at: int, ids: IdsDiges
     for position, one in enumerate(items):
         ids.add(one.id)
         yield plan_id, position, one.id, one.onesignal_id, one.skip, at
+
+
+def _sendable(other: Journal, theirs: PlanRow) -> Iterator[PlannedItem]:
+    by = theirs.draft.by
+    for one in as_planned(other.items(theirs.plan_id)):
+        beside = one.onesignal_id
+        why = unfit(by, one.id) or (beside and unfit(ONESIGNAL_ID, beside))
+        if why:
+            raise refusals.other_unsound(other.where, f"an id of it {why}")
+        yield one
 
 
 def as_planned(rows: Iterable[ItemRow]) -> Iterator[PlannedItem]:

@@ -56,6 +56,12 @@ def unsound(where: str, flaw: str) -> JournalError:
     return JournalError(Finding("PP405", f"the journal {where} is not sound: {flaw}", _LOOK))
 
 
+def other_unsound(where: str, flaw: str) -> InvalidError:
+    """Say that a saved plan is not what was saved; our own journal has nothing of it."""
+    problem = f"the saved plan {where} is not sound: {flaw[:200]}"
+    return InvalidError(Finding("PP415", problem, "save the plan again, where it was planned"))
+
+
 def not_durable(setting: str, wanted: object, found: object) -> JournalError:
     """Say that a setting reads back as something else."""
     problem = f"SQLite's {setting} is {found!r} and not {wanted!r}"

@@ -13,6 +13,9 @@ from purgeplan.journal import refusals
 APPLICATION_ID: Final = 0x70677031
 """The letters ``pgp1``, at byte 68 of every journal and saved plan."""
 
+LONGEST: Final = 64 << 20
+"""Bytes of one value or row at most: a file from elsewhere could ask for all memory."""
+
 BUSY_S: Final = 30.0
 """How long a statement waits for another process; writers keep each other out by locks."""
 
@@ -39,9 +42,11 @@ Row = tuple[Any, ...]
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """Open an existing file, ``rw`` or ``ro``; it is never made here."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
     )
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    return connection
 
 
 def settle(connection: sqlite3.Connection, settings: Mapping[str, int | str]) -> None:

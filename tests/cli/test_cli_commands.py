@@ -2,10 +2,10 @@
 
 import json
 import os
-import sqlite3
 
 import pytest
 from support.cli import run
+from support.journal import behind_its_back
 
 from purgeplan.cli.clock import SystemClock
 from purgeplan.cli.schema import schema_of
@@ -169,15 +169,9 @@ def test_doctor_finds_a_journal_that_was_tampered_with(tmp_path):
     for kind in ("first", "second"):
         journal.note(kind, None, None, SystemClock().now(), {"of": 1})
     journal.close()
-    with sqlite3.connect(path) as connection:
-        for (name,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(
-            "UPDATE events SET kind = 'other' WHERE seq = (SELECT min(seq) FROM events)"
-        )
-    connection.close()
+    behind_its_back(
+        path, "UPDATE events SET kind = 'other' WHERE seq = (SELECT min(seq) FROM events)"
+    )
 
     done = run("doctor", "--journal", path)
 

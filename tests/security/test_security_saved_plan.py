@@ -5,7 +5,15 @@ from contextlib import closing
 
 import pytest
 from support.desk import desk
+from support.journal import T0, HandClock, behind_its_back, draft, planned
 
+from purgeplan.errors import InvalidError, JournalError, StaleError
+from purgeplan.journal import open_journal, open_reader, save_plan_file, saved_plan
+
+TWO_PLANS = """
+    INSERT INTO plans SELECT 2, lineage, state, planned_at, closed_at, sealed_at, total, 'other',
+        app_id, app_name, fingerprint, resource, by_kind, path, text, expires_at, not_before,
+        summary, evidence, files, protects FROM plans"""
 OTHER = "9f000000-0000-4000-8000-000000000001"
 
 
@@ -26,21 +34,10 @@ def saved_users(at):
     return at.plan("plan.yaml", "--out", "saved.plan")["fingerprint"]
 
 
-def by_hand(path, *statements):
-    """Change a database behind purgeplan's back, its triggers kept."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as base:
-        triggers = base.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-        kept = dict(triggers.fetchall())
-        for name in kept:
-            base.execute(f"DROP TRIGGER {name}")
-        for statement in (*statements, *kept.values()):
-            base.execute(statement)
-
-
 def test_a_saved_plan_that_names_others_beside_the_ids_is_stale(at):
     """Whom a DELETE names is approved with the fingerprint: of another nothing is sent."""
     fingerprint = saved_users(at)
-    by_hand(
+    behind_its_back(
         at.folder / "saved.plan", f"UPDATE items SET onesignal_id = '{OTHER}' WHERE position = 3"
     )
 
@@ -60,3 +57,112 @@ def test_users_beside_their_onesignal_id_are_applied_and_resumed(at):
 
     assert (first.code, second.code) == (7, 0), first.err + second.err
     assert len(set(at.deleted())) == 10
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Give a saved plan of a user by external_id, and one beside a onesignal_id."""
+    with closing(open_journal(tmp_path / "app.db", HandClock())) as journal:
+        row = journal.save(draft(by="external_id"), planned("first", "second"), T0)
+        save_plan_file(tmp_path / "saved.plan", journal, row.plan_id)
+    return tmp_path / "saved.plan"
+
+
+def adopted(saved):
+    """Take the saved plan over into a journal of its own, as apply does."""
+    with closing(open_reader(saved)) as reader:
+        row = saved_plan(reader)
+        with closing(open_journal(saved.with_name("ours.db"), HandClock())) as journal:
+            return journal.adopt(reader, row.plan_id, T0)
+
+
+def test_a_saved_plan_as_it_was_saved_is_taken_over(saved):
+    """What follows refuses changes, and only these."""
+    assert adopted(saved).total == 2
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TRIGGER more AFTER INSERT ON plans BEGIN DELETE FROM items; END",
+        "CREATE VIEW more AS SELECT * FROM items",
+        "CREATE TABLE more (x)",
+        "DROP TRIGGER items_kept",
+        "DROP VIEW readable_items",
+        "ALTER TABLE items ADD COLUMN more TEXT",
+        "ALTER TABLE items RENAME TO hidden",
+    ],
+)
+def test_a_file_with_other_tables_is_none_of_ours(saved, sql):
+    """Views in the place of tables, triggers and columns of somebody's own are not looked into."""
+    with closing(sqlite3.connect(saved, isolation_level=None)) as base:
+        base.execute(sql)
+
+    with pytest.raises(JournalError, match="its tables are not those of purgeplan"):
+        open_reader(saved)
+
+
+def test_a_view_without_end_in_the_place_of_a_table_is_not_read(saved):
+    """Reading it would never come to an end."""
+    with closing(sqlite3.connect(saved, isolation_level=None)) as base:
+        base.execute("PRAGMA legacy_alter_table = ON")
+        base.execute("DROP VIEW readable_plans")
+        base.execute("ALTER TABLE plans RENAME TO hidden")
+        base.execute(
+            "CREATE VIEW plans AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n)"
+            " SELECT x AS plan_id FROM n"
+        )
+
+    with pytest.raises(JournalError, match="its tables"):
+        open_reader(saved)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE items SET id = 'somebody' WHERE position = 1",
+        "UPDATE items SET state = 'nowhere' WHERE position = 1",
+        "UPDATE plans SET total = 3",
+        "UPDATE plans SET expires_at = expires_at + 1",
+        "UPDATE plans SET state = 'done', closed_at = 1",
+        "UPDATE plans SET planned_at = 9223372036854775807",
+        "UPDATE plans SET summary = 'no JSON'",
+        "UPDATE plans SET evidence = '[]'",
+        "DELETE FROM plans",
+        "DELETE FROM events",
+        "UPDATE plans SET text = printf('%.*c', 70000000, 'x')",
+        TWO_PLANS,
+    ],
+)
+def test_a_saved_plan_with_other_rows_is_refused(saved, change):
+    """Whatever was changed in it, it ends in a finding, and nothing of it is taken over."""
+    behind_its_back(saved, change)
+
+    with pytest.raises((InvalidError, JournalError, StaleError)) as error:
+        adopted(saved)
+
+    assert error.value.findings[0].code in {"PP405", "PP415", "PP403"}
+    with closing(open_journal(saved.with_name("ours.db"), HandClock())) as journal:
+        assert journal.plans() == []
+
+
+@pytest.mark.parametrize("one", ["..", "", "a\nb", "1.23E+15"])
+def test_a_saved_plan_holds_no_id_that_would_be_another_address(tmp_path, one):
+    """One that is sound, and was made to hold such an id, is not taken over."""
+    with closing(open_journal(tmp_path / "theirs.db", HandClock())) as journal:
+        row = journal.save(draft(by="external_id"), planned("first", one), T0)
+        save_plan_file(tmp_path / "saved.plan", journal, row.plan_id)
+
+    with pytest.raises(InvalidError, match="an id of it"):
+        adopted(tmp_path / "saved.plan")
+
+
+def test_a_saved_plan_under_another_app_is_refused(at):
+    """Filed under another app, it would be counted in nobody's budget."""
+    fingerprint = saved_users(at)
+    name = f"UPDATE plans SET app_id = '{OTHER}'"
+    behind_its_back(at.folder / "saved.plan", name)
+
+    done = at.apply(fingerprint, file="saved.plan")
+
+    assert (done.code, "PP415" in done.err) == (2, True)

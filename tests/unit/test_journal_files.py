@@ -9,7 +9,7 @@ from contextlib import closing
 from shutil import copyfile
 
 import pytest
-from support.journal import ANN, T0, FakeJournal, HandClock, draft, planned
+from support.journal import ANN, T0, FakeJournal, HandClock, behind_its_back, draft, planned
 
 from purgeplan.errors import InvalidError, JournalError, RefusedError
 from purgeplan.journal import (
@@ -193,14 +193,9 @@ def test_refuses_a_journal_whose_last_link_is_wrong(path, sql):
     """Each opening looks whether the last event follows from the one before."""
     with closing(open_journal(path, HandClock())) as journal:
         journal.note("x", None, None, T0, {})
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for (name,) in connection.execute(
-            "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
-        ).fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute(sql)
+    behind_its_back(path, sql)
 
-    with pytest.raises(JournalError, match="not sound"):
+    with pytest.raises(JournalError, match=r"not sound: (?!its tables)"):
         open_reader(path)
 
 

@@ -1,16 +1,29 @@
 """The published schemas are the ones that plans are checked against."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft7Validator
 
+from purgeplan.journal.form import form_of
+from purgeplan.journal.schema import migrate
+from purgeplan.journal.version import FORM
 from purgeplan.planfile import plan_schema, policy_schema, schema_text
 from purgeplan.planfile.load import load
 from purgeplan.sources import FRAGMENTS
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_the_form_of_the_journal_is_the_one_that_files_are_held_against():
+    """After every migration `FORM` is what `form_of` gives for a journal made anew."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+
+        assert form_of(connection) == FORM
 
 
 @pytest.mark.parametrize("name", ["plan", "policy"])

@@ -82,8 +82,9 @@ CODES: dict[str, Explanation] = {
     ),
     "PP415": Explanation(
         "not a saved plan",
-        "A saved plan has one plan, and no run of it. This is a journal in use.",
-        "Give it as --journal, or make a saved plan with `purgeplan plan --out FILE`.",
+        "A saved plan has one plan, and no run of it, as it was written. This is a journal in use,"
+        " or somebody has changed it.",
+        "Give a journal as --journal; make a saved plan with `purgeplan plan --out FILE`.",
     ),
     "PP416": Explanation(
         "not to be forgotten yet",
