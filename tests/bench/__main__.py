@@ -86,7 +86,8 @@ def _draw(out):
     if not python.exists():
         sys.stderr.write("no plots: the tools could not be installed\n")
         return 0
-    return subprocess.run([python, HERE / "plots.py", out / FIGURES, out], check=False).returncode
+    argv = [python, "-m", "bench.plots", (out / FIGURES).resolve(), out.resolve()]
+    return subprocess.run(argv, check=False, cwd=HERE.parent).returncode
 
 
 if __name__ == "__main__":

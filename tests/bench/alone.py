@@ -1,8 +1,9 @@
 """What the databases need alone, in seconds on stdout as JSON; the yardstick of planning.
 
-``alone.py duckdb FORM FILE FOLDER`` reads, selects, makes distinct and sorts, as a plan of that
-file must; with ``PROTECT`` it takes a protect list out as well. ``alone.py sqlite COUNT FOLDER``
-puts so many ids into a journal's own table, in one transaction, as durably as a journal.
+``python -m bench.alone duckdb FORM FILE FOLDER`` reads, selects, makes distinct and sorts, as a
+plan of that file must; with ``PROTECT`` it takes a protect list out as well.
+``python -m bench.alone sqlite COUNT FOLDER`` puts so many ids into a journal's own table, in one
+transaction, as durably as a journal.
 Memory, threads and column types are those that purgeplan gives; nothing is checked or hashed.
 """
 
@@ -17,7 +18,7 @@ from time import monotonic
 from uuid import UUID
 
 import duckdb
-from made import COLUMNS
+from bench.made import COLUMNS
 
 CHUNK = 100_000
 SILENT = "CAST(last_active AS TIMESTAMP) <= now()::TIMESTAMP - INTERVAL 180 DAY"

@@ -1,4 +1,4 @@
-"""Bare loops that send DELETEs, to compare with: ``python clients.py NAME URL COUNT WORKERS``.
+"""Bare loops to compare with: ``python -m bench.clients NAME URL COUNT WORKERS``.
 
 URL is that of a subscription without its id. Each loop has so many requests under way at once,
 reads every answer, and keeps no record of anything.
@@ -7,6 +7,7 @@ reads every answer, and keeps no record of anything.
 import asyncio
 import sys
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 from uuid import UUID
 
 HEADERS = {"Authorization": "Key bench", "Accept": "application/json"}
@@ -46,19 +47,17 @@ async def raw_aiohttp(url, workers):
 @asynccontextmanager
 async def own_transport(url, workers):
     """Send with purgeplan's own transport, and nothing else of purgeplan."""
-    from purgeplan.onesignal.transport import AiohttpTransport  # noqa: PLC0415 - as above
-    from purgeplan.onesignal.wire import Request  # noqa: PLC0415 - as above
+    from purgeplan.onesignal.transport import Transport  # noqa: PLC0415 - as above
 
-    transport = AiohttpTransport(connections=workers)
+    parts = urlsplit(url)
+    transport = Transport(f"{parts.scheme}://{parts.netloc}", HEADERS, connections=workers)
 
     async def send(one):
-        request = Request("DELETE", url + one, headers=HEADERS)
-        answer = await transport.handle_async_request(request)
-        await answer.aread()
-        return answer.status_code
+        answer = await transport.send("DELETE", parts.path + one)
+        return answer.status
 
     yield send
-    await transport.aclose()
+    await transport.close()
 
 
 LOOPS = {"httpx": plain_httpx, "aiohttp": raw_aiohttp, "transport": own_transport}

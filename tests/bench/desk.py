@@ -90,8 +90,9 @@ class Desk:
         return spend(argv, self.env, **how)
 
     def script(self, name, *args, **how):
-        """Run a script of the bench with purgeplan's interpreter and give what it cost."""
-        return self.spend(self.python, HERE / name, *args, **how)
+        """Run a module of the bench with purgeplan's interpreter and give what it cost."""
+        env = {**self.env, "PYTHONPATH": str(HERE.parent)}
+        return spend([self.python, "-m", f"bench.{name}", *args], env, **how)
 
     def timed(self, argv, env, **how):
         """Run a command in an environment of its own and give what it cost."""

@@ -1,6 +1,7 @@
-"""Take half of a planned journal as done: ``half.py JOURNAL``, through the journal's own doors.
+"""Take half of a planned journal as done: ``python -m bench.half JOURNAL``.
 
-It is what a run leaves that was stopped halfway, but for the size of its turns.
+It goes through the journal's own doors, and leaves what a run leaves that was stopped halfway, but
+for the size of its turns.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Files to be planned, the same every time: ``python made.py FORM ROWS PATH``.
+"""Files to be planned, the same every time: ``python -m bench.made FORM ROWS PATH``.
 
 FORM is csv, parquet, export or protect. An export's row is as long as a real one: some 230 bytes.
 Of each hundred rows 80 were active in 2022 only; the others will be so in 2090, so that the file

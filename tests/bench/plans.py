@@ -53,7 +53,7 @@ def made(desk, form, rows):
     path = desk.data / f"{form}-{rows}.{SUFFIX[form]}"
     if not path.exists():
         desk.say(f"  making {path.name}")
-        desk.script("made.py", form, rows, path)
+        desk.script("made", form, rows, path)
     return path
 
 

@@ -1,4 +1,4 @@
-"""The plots, as SVG: ``python plots.py FIGURES FOLDER``.
+"""The plots, as SVG: ``python -m bench.plots FIGURES FOLDER``.
 
 Axes begin at zero or are logarithmic, and say which.
 """
@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from drawing import (
+from bench.drawing import (
     BAR_COLOR,
     COLORS,
     INK,

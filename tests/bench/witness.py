@@ -1,4 +1,4 @@
-"""purgeplan, noting when each DELETE begins: ``python witness.py FILE apply PLAN ...``.
+"""purgeplan, noting when each DELETE begins: ``python -m bench.witness FILE apply PLAN ...``.
 
 The instants (CLOCK_MONOTONIC, as doubles) are written to FILE at the end. All else is the command
 as it is installed; noting costs one look at the clock for each request.

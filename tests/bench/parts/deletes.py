@@ -100,7 +100,7 @@ def _command(desk, server, client, base):
 
     def send(count, latency_s):
         workers = HTTPX_WORKERS if loop == "httpx" else WORKERS[latency_s]
-        return desk.script("clients.py", loop, base, count, min(workers, count))
+        return desk.script("clients", loop, base, count, min(workers, count))
 
     return send
 

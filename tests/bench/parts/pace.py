@@ -28,7 +28,7 @@ def _once(desk, server, pace, count):
     journal, begun = copied(desk, frozen), desk.work / "begun"
     server.reset(LATENCY_S, players=10 * count + 1_000)
     args = apply_args(frozen, journal)
-    spent = desk.script("witness.py", begun, *args, terminal=True)
+    spent = desk.script("witness", begun, *args, terminal=True)
     seen, client = server.seen(count), array("d", begun.read_bytes())
     return spent.figures() | {
         "reached": paced_rate(seen),

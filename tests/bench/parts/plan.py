@@ -52,7 +52,7 @@ def _row(desk, server, form, size):
 
 def alone(desk, *args):
     """Measure what a database needs alone: its own seconds, and the peak of its process."""
-    spent = desk.script("alone.py", *args)
+    spent = desk.script("alone", *args)
     return json.loads(spent.out) | {"peak_mb": spent.peak_mb}
 
 

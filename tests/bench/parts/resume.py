@@ -47,5 +47,5 @@ class _Resumption:
         journal = copied(desk, frozen)
         if done(self._size):
             desk.say(f"  settling half of {self._size:,} items")
-            desk.script("half.py", journal)
+            desk.script("half", journal)
         return apply_args(frozen, journal, "--limit", 1)
