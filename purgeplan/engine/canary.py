@@ -1,6 +1,7 @@
 """The canary: the first few ids, settled and then looked at until gone, before the rest."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -54,23 +55,43 @@ def verdict(spec: PlanSpec, rows: Sequence[ItemRow]) -> Ended | None:
     return None
 
 
-async def gone(
-    spec: PlanSpec, rows: Sequence[ItemRow], view: AppView, clock: Clock
-) -> Ended | None:
-    """Look at accepted canary items until they are gone, at most LOOK_S seconds in all.
+@dataclass(slots=True)
+class Looks:
+    """Looks at accepted canary items until they are gone; ``failed`` is the verdict once judged."""
 
-    A user by a re-usable alias counts as gone also when the alias names somebody new by now.
-    """
-    until = clock.monotonic() + LOOK_S
-    left = [row for row in rows if row.state is State.ACCEPTED]
-    while left:
-        there = [row for row in left if await _still_there(spec, row, view)]
-        if there and clock.monotonic() >= until:
-            return _failed(f"{len(there)} of {len(rows)} accepted ids are still there after 2 min")
-        left = there
-        if left:
-            await clock.sleep(1.0)
-    return None
+    spec: PlanSpec
+    rows: Sequence[ItemRow]
+    view: AppView
+    clock: Clock
+    gone: int = 0
+    failed: Ended | None = None
+
+    def why(self) -> str:
+        """Say why the run waits, and how far the looks are."""
+        return f"canary: {self.gone:,} of {len(self.rows):,} looked at and gone"
+
+    async def judge(self) -> None:
+        """Look until none is there, at most LOOK_S seconds in all.
+
+        A user by a re-usable alias counts as gone also when the alias names somebody new by now.
+        """
+        until = self.clock.monotonic() + LOOK_S
+        left = [row for row in self.rows if row.state is State.ACCEPTED]
+        self.gone = len(self.rows) - len(left)
+        while left:
+            there = []
+            for row in left:
+                if await _still_there(self.spec, row, self.view):
+                    there.append(row)
+                else:
+                    self.gone += 1
+            if there and self.clock.monotonic() >= until:
+                count = f"{len(there)} of {len(self.rows)}"
+                self.failed = _failed(f"{count} accepted ids are still there after 2 min")
+                return
+            left = there
+            if left:
+                await self.clock.sleep(1.0)
 
 
 async def _still_there(spec: PlanSpec, row: ItemRow, view: AppView) -> bool:

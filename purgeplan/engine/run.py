@@ -1,22 +1,26 @@
 """One run of an admitted plan, from the run's row to its last event: canary, rest, tally."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any, Final
 
 from purgeplan.engine import canary
 from purgeplan.engine.admit import AdmittedPlan
 from purgeplan.engine.execute import Means, execute
 from purgeplan.engine.flight import Claimed
+from purgeplan.engine.heeding import heeding
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.stops import MAX_DELETE, Bounds, StopRequest, Stops, Switches
-from purgeplan.engine.unresolved import sort_unresolved
+from purgeplan.engine.unresolved import Sorted, sort_unresolved
 from purgeplan.errors import Exit, Finding, JournalError, PurgeplanError
 from purgeplan.model.breaker import FIRST_LOOK, shares
 from purgeplan.model.outcome import Item, Outcome, Skip, State
 from purgeplan.model.ports import AppView, Clock, Journal, Target
-from purgeplan.model.progress import Ended, Progress, Waiting
+from purgeplan.model.progress import Ended, Progress
 from purgeplan.model.records import Operator, PlanRow, PlanState, Tally
+
+_SORTING: Final = "looking whom the ids in doubt name by now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,13 @@ class _OneRun:
 
     async def steps(self) -> AsyncGenerator[Progress, None]:
         """Send the canary where it was not judged yet, then the rest."""
-        again: Sequence[Claimed] = await self._again()
+        found: list[Sorted] = []
+        async with aclosing(self._wait(self._sort(found), lambda: _SORTING)) as waits:
+            async for waiting in waits:
+                yield waiting
+        if not found:
+            return
+        again = self._again(found[0])
         size = self._admitted.spec.canary
         if size and not canary.judged(self._world.journal, self._plan.plan_id):
             async with aclosing(self._canary(size, again)) as first:
@@ -114,18 +124,37 @@ class _OneRun:
         rows = canary.first_items(journal, plan_id, size)
         failed = canary.verdict(self._admitted.spec, rows)
         if failed is None:
-            yield Waiting("canary: looking until its ids are gone", 0.0)
-            failed = await canary.gone(
-                self._admitted.spec, rows, self._world.view, self._world.clock
-            )
+            looks = canary.Looks(self._admitted.spec, rows, self._world.view, self._world.clock)
+            async with aclosing(self._wait(looks.judge(), looks.why)) as waits:
+                async for waiting in waits:
+                    yield waiting
+            if self.ended.exit is not Exit.DONE:
+                return  # stopped while looking: the next run judges it
+            failed = looks.failed
         self._note(canary.FAILED if failed else canary.PASSED, {"ids": len(rows)})
         self.ended = failed or self.ended
 
-    async def _again(self) -> Sequence[Claimed]:
+    async def _wait(
+        self, work: Coroutine[Any, Any, None], why: Callable[[], str]
+    ) -> AsyncGenerator[Progress, None]:
+        """Wait for looks, and keep how it ended where the run must stop before they are done."""
+        async with aclosing(heeding(work, self._means.stops, why)) as waits:
+            async for one in waits:
+                if isinstance(one, Ended):
+                    self.ended = one
+                else:
+                    yield one
+
+    async def _sort(self, into: list[Sorted]) -> None:
+        world, by = self._world, self._admitted.spec.target.by
+        found = await sort_unresolved(
+            world.journal, self._plan.plan_id, by, world.view, world.clock
+        )
+        into.append(found)
+
+    def _again(self, found: Sorted) -> Sequence[Claimed]:
         """Take up what earlier runs left unresolved, as far as nobody new can be hit by it."""
         world, plan_id = self._world, self._plan.plan_id
-        by = self._admitted.spec.target.by
-        found = await sort_unresolved(world.journal, plan_id, by, world.view, world.clock)
         if found.gone:
             world.journal.turn(self._run_id, found.gone, [], 0)
         if found.recreated:
