@@ -1,5 +1,7 @@
 """What every test runs under: a fixed hypothesis profile, no home but a temporary one."""
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -11,6 +13,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("gate")
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests run under nohup start processes that are not
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,18 @@ def test_a_folder_is_new_and_private(room):
         os.umask(mask)
 
     assert (mode, list(room.iterdir())) == (0o700, [])
+
+
+def test_folders_made_at_once_do_not_sweep_each_other_away(room):
+    """A sweep between the making of a folder and its lock costs its maker a second try, no more."""
+
+    def make_many(_number):
+        for _ in range(100):
+            folder = PrivateFolder()
+            assert folder.path.exists()
+            folder.remove()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(make_many, range(4)))
+
+    assert list(room.iterdir()) == []

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from purgeplan.model.facts import Counts, SourceFacts
-from purgeplan.model.fingerprint import fingerprint
+from purgeplan.model.fingerprint import addressed_digest, fingerprint
 from purgeplan.model.outcome import Skip
 from purgeplan.model.records import PlannedItem
 from purgeplan.model.spec import PlanSpec
@@ -31,7 +31,9 @@ class Chosen:
 
     def __post_init__(self):
         """Count, and put the ids into the order of sending."""
-        self.fingerprint = fingerprint(self.spec, sorted(self.ids))
+        known = (one for one in sorted(self.ids) if self.known.get(one) is not None)
+        self.addressed = addressed_digest(f"{one}\t{self.known[one]}" for one in known)
+        self.fingerprint = fingerprint(self.spec, sorted(self.ids), self.addressed)
         self.ids.sort(key=lambda one: hashlib.sha256((self.fingerprint + one).encode()).digest())
         self.sample = tuple(self.ids[:20])
         count = len(self.ids)

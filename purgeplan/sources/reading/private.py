@@ -57,7 +57,10 @@ def _made() -> tuple[Path, int]:
     """Make a folder and hold it; another one if a sweep came between the two."""
     while True:
         path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
-        descriptor = os.open(path, _OPEN)
+        try:
+            descriptor = os.open(path, _OPEN)
+        except FileNotFoundError:
+            continue
         if _hold(descriptor, or_without=True) and path.exists():
             return path, descriptor
         os.close(descriptor)
