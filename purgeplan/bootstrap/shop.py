@@ -55,6 +55,12 @@ class Shop:
 
         return open_journal(self.journal_path, self.clock)
 
+    def passing_journal(self) -> Journal:
+        """Give a journal that knows nothing of the app and keeps nothing, on no disk."""
+        from purgeplan.journal import passing_journal
+
+        return passing_journal(self.clock)
+
     def lock(self) -> Lock:
         """Give the lock that keeps runs of one app apart."""
         from purgeplan.journal import AppLock
@@ -103,7 +109,7 @@ class Shop:
         return forget(journal, row, self.backups_folder, self.clock.now())
 
     def resolve(
-        self, journal: Journal, stdin: BinaryIO, progress: "Progress", app: AppFacts
+        self, journal: Journal, stdin: BinaryIO | None, progress: "Progress", app: AppFacts
     ) -> "Resolved":
         """Read sources and protect lists into the set to be frozen; the caller closes it."""
         from purgeplan.engine.first_seen import first_seen

@@ -1,6 +1,7 @@
 """``purgeplan apply`` and ``retry``: through the gates, confirmed, then deletion as it goes on."""
 
 import asyncio
+import sys
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -169,7 +170,7 @@ class _Application:
 
         self._console.say("No plan of that name is in the journal; planning anew.")
         app = asyncio.run(look(self._shop.view(self._key)))
-        planned = make_plan(self._console, self._shop, self._journal, app)
+        planned = make_plan(self._console, self._shop, self._journal, app, sys.stdin.buffer)
         if planned.review.violations:
             raise RefusedError(*planned.review.violations)
         if not self._consent.asks and self._order.fingerprint != planned.review.fingerprint:

@@ -3,10 +3,10 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -23,6 +23,7 @@ from purgeplan.cli.opening import (
 )
 from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import PhaseView
+from purgeplan.cli.untrusted import check_local
 from purgeplan.errors import CredentialsError, Exit, Finding, InvalidError
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Journal
@@ -57,6 +58,11 @@ if TYPE_CHECKING:
     help="Save the plan for `apply FILE` on another machine; made anew, 0600.",
 )
 @click.option("--detailed-exitcode", is_flag=True, help="10 where there is something to delete.")
+@click.option(
+    "--untrusted",
+    is_flag=True,
+    help="Of somebody you do not know: reads files of the repository alone, keeps nothing.",
+)
 @click.pass_obj
 def command(console: Console, /, path: Path, journal: Path | None, **given: Any) -> int:  # noqa: ANN401 - the options
     """Show who would go, and freeze the set; deletes nothing, ever.
@@ -67,18 +73,32 @@ def command(console: Console, /, path: Path, journal: Path | None, **given: Any)
     for file in (given["ids_out"], given["out"]):
         must_be_new(file)
     opened = open_plan(path, journal)
-    shop = opened.shop
-    app = app_facts(shop)
-    with (
-        shop.lock().hold(shop.rules.spec.app.id, operator(), "plan"),
-        closing(shop.journal()) as memory,
-    ):
-        planned = make_plan(console, shop, memory, app)
+    shop, untrusted = opened.shop, given["untrusted"]
+    if untrusted:
+        check_local(opened, given["out"])
+    app = AppFacts(None, None) if untrusted else app_facts(shop)
+    with _journal(shop, untrusted=untrusted) as memory:
+        stdin = None if untrusted else sys.stdin.buffer
+        planned = make_plan(console, shop, memory, app, stdin)
         form = "json" if given["as_json"] else given["form"]
         show(console, planned.review, form, given["max_bytes"])
         if planned.row is not None:
             _write_files(memory, planned.row.plan_id, given["ids_out"], given["out"])
     return _exit_code(planned.review, detailed=given["detailed_exitcode"])
+
+
+@contextmanager
+def _journal(shop: Shop, *, untrusted: bool) -> Iterator[Journal]:
+    """Give the app's journal under the app's lock, or one that passes."""
+    if untrusted:
+        with closing(shop.passing_journal()) as memory:
+            yield memory
+        return
+    with (
+        shop.lock().hold(shop.rules.spec.app.id, operator(), "plan"),
+        closing(shop.journal()) as memory,
+    ):
+        yield memory
 
 
 def app_facts(shop: Shop) -> AppFacts:
@@ -90,11 +110,13 @@ def app_facts(shop: Shop) -> AppFacts:
     return asyncio.run(look(shop.view(key)))
 
 
-def make_plan(console: Console, shop: Shop, journal: Journal, app: AppFacts) -> "Planned":
+def make_plan(
+    console: Console, shop: Shop, journal: Journal, app: AppFacts, stdin: BinaryIO | None
+) -> "Planned":
     """Resolve, judge and freeze, with progress on stderr."""
     phases = PhaseView(console, shop.clock)
     try:
-        with shop.resolve(journal, sys.stdin.buffer, phases, app) as resolved:
+        with shop.resolve(journal, stdin, phases, app) as resolved:
             planned = shop.planner(journal).plan(resolved, app)
             for finding in resolved.set_aside:
                 say_findings(console, [finding])

@@ -6,6 +6,7 @@ from purgeplan.journal.opening import (
     journal_on,
     open_journal,
     open_reader,
+    passing_journal,
     save_plan_file,
     saved_plan,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "known_journals",
     "open_journal",
     "open_reader",
+    "passing_journal",
     "save_plan_file",
     "saved_plan",
 ]

@@ -46,6 +46,11 @@ def journal_on(connection: sqlite3.Connection, clock: Clock) -> SqliteJournal:
     return SqliteJournal(Store(connection, ":memory:"), clock)
 
 
+def passing_journal(clock: Clock) -> SqliteJournal:
+    """Give a journal in memory, which is gone when it is closed."""
+    return journal_on(sqlite3.connect(":memory:", isolation_level=None), clock)
+
+
 def save_plan_file(path: Path, source: Journal, plan_id: int) -> None:
     """Write a saved plan: a journal of its own with one plan and no run, in a single file.
 

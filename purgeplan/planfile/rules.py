@@ -28,6 +28,8 @@ def of_plan_under(document: Document, policy: Policy | None) -> Iterator[Finding
     name = document.at("app")
     if isinstance(name, str):
         yield from _named_app(document, name, policy)
+    if policy is not None:
+        yield from _other_key(document, policy)
     hosts = policy.hosts if policy is not None else ()
     yield from _base_url(document, ("app", "base_url"), hosts)
 
@@ -118,6 +120,19 @@ def _named_app(document: Document, name: str, policy: Policy | None) -> Iterator
     if policy is not None:
         problem = f"{policy.path} lists no app of this name"
     yield document.finding("PP028", problem, f"did you mean {close}?" if close else mend, ("app",))
+
+
+def _other_key(document: Document, policy: Policy) -> Iterator[Finding]:
+    """Refuse another key than the policy's: it would send any secret of the reader's as one."""
+    app = document.at("app")
+    entry = policy.app(str(app.get("id")).lower()) if isinstance(app, dict) else None
+    written = document.at("app", "api_key")
+    if entry is None or not isinstance(written, dict):
+        return
+    if written != {entry.app.api_key.kind: entry.app.api_key.name}:
+        problem = "the policy names another key for this app"
+        mend = f"leave `api_key` out, or have it changed in {policy.path}"
+        yield document.finding_at_key("PP036", problem, mend, ("app", "api_key"))
 
 
 def _base_url(

@@ -29,3 +29,6 @@ FRAGMENTS: Final[dict[str, Mapping[str, Any]]] = {
     name: kind.fragment for name, kind in KINDS.items()
 }
 """What the schema of plans says of each kind's options."""
+
+LOCAL: Final = frozenset({"csv", "jsonl", "inline", "parquet", "excel"})
+"""Kinds that read the plan and files of its repository, and nothing else of the world."""

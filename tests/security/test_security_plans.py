@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from support.planfile import plan_text
+from support.planfile import APP_ID, plan_text
 from support.sources import refused, source, uuid
 
 from purgeplan.cli.annotations import annotations
@@ -176,3 +176,18 @@ def test_validate_annotates_on_github(repository, capsys, monkeypatch):
 
     assert code == 2
     assert "::error title=purgeplan PP020,file=plan.yaml,line=8,col=1::unknown key" in printed
+
+
+@pytest.mark.parametrize("listed", ["", ", api_key: {env: ACME_KEY}"])
+def test_a_plan_names_no_other_key_than_the_policy(repository, capsys, listed):
+    """Else any variable or file of whoever plans it would be sent to the API as a key."""
+    (repository / "purgeplan.yaml").write_text(
+        f"version: 1\napps: [{{id: {APP_ID}, name: Acme Prod{listed}}}]\n"
+    )
+    for key, code in (("AWS_SECRET", 2), ("ACME_KEY" if listed else "ONESIGNAL_API_KEY", 0)):
+        app = f"{{id: {APP_ID.upper()}, name: Acme Prod, api_key: {{env: {key}}}}}"
+        (repository / "plan.yaml").write_text(plan_text(app=app))
+
+        found, printed = validated(capsys, "plan.yaml")
+
+        assert (found, "PP036" in printed) == (code, code == 2), printed

@@ -135,14 +135,11 @@ def test_an_app_by_name_is_the_policy_s(repo):
 
 
 def test_an_app_as_mapping_takes_what_it_leaves_out_from_the_policy(repo):
-    """The key of an app is where the policy says, unless the plan says another place."""
+    """The key of an app is where the policy says."""
     spec, policy = read(write("plans/a.yaml"))
-    own, _ = read(
-        write("plans/b.yaml", app=f"{{id: {APP_ID}, name: Other, api_key: {{env: MINE}}}}")
-    )
+    own, _ = read(write("plans/b.yaml", app=f"{{id: {APP_ID}, name: Other}}"))
 
     assert spec.app == policy.apps[0].app
-    assert own.app.api_key == KeyRef("env", "MINE")
     assert own.app.name == "Other"
     assert own.app.base_url == policy.apps[0].app.base_url
 

@@ -140,4 +140,10 @@ CODES: dict[str, Explanation] = {
         "The file has very many problems; the first hundred are told.",
         "Mend these, then run the command again.",
     ),
+    "PP036": Explanation(
+        "another key than the policy's",
+        "The policy lists the app with the key for it (ONESIGNAL_API_KEY where it says none). A "
+        "plan that names another one could have any secret of its reader's sent as a key.",
+        "Leave `api_key` out of the plan, or have it changed in the policy.",
+    ),
 }

@@ -209,4 +209,10 @@ CODES: dict[str, Explanation] = {
         "stand where > is meant: OneSignal's guide warns that this deletes the active users.",
         "compare the plan's breakdown with what you mean; `inactive_for` has one direction only",
     ),
+    "PP240": Explanation(
+        "beyond the repository",
+        "`plan --untrusted` is for the plan of somebody unknown, as in a pull request from a fork: "
+        "it reads files of the repository and nothing else. Databases and the API are not asked.",
+        "plan it without --untrusted, after somebody you trust has reviewed it",
+    ),
 }
