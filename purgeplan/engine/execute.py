@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from purgeplan.engine.admit import AdmittedPlan
-from purgeplan.engine.flight import Claimed, Flight, Landed
+from purgeplan.engine.flight import Flight, Landed
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.stops import Stops
 from purgeplan.engine.unresolved import sure_s
+from purgeplan.engine.waiting import Claimed
 from purgeplan.errors import Exit, Finding, JournalError
 from purgeplan.model.answer import Decision, Then, decide
 from purgeplan.model.breaker import BreakerWatch

@@ -4,32 +4,11 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import inf
 
 from purgeplan.engine.pacer import Pacer
-from purgeplan.model.answer import MAY_HAVE_WORKED, Answer
-from purgeplan.model.outcome import Code, Item
+from purgeplan.engine.waiting import Claimed, Waiting
+from purgeplan.model.answer import Answer
 from purgeplan.model.ports import Clock, Target
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An item claimed durably; ``doubtful`` where an earlier attempt of it may have worked.
-
-    ``until`` (monotonic) is when a doubtful one may no longer be sent without a look: an alias may
-    name somebody new by then.
-    """
-
-    item: Item
-    attempt: int = 1
-    doubtful: bool = False
-    until: float = inf
-
-    def next_try(self, code: Code, until: float) -> "Claimed":
-        """Give it as it is tried again after such an answer; the first doubt's bound holds."""
-        doubtful = self.doubtful or code in MAY_HAVE_WORKED
-        bound = until if doubtful and not self.doubtful else self.until
-        return Claimed(self.item, self.attempt + (code is not Code.THROTTLED), doubtful, bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +22,15 @@ class Landed:
 class Flight:
     """Starts claimed items at the pacer's times and gathers their answers.
 
-    Nothing is started but what was launched, in that order, once. ``ground`` takes back what has
-    not begun; what was begun always lands, or stays unresolved in the journal.
+    Nothing is started but what was launched, once, in the order of ``Waiting``. ``ground`` takes
+    back what has not begun; what was begun always lands, or stays unresolved in the journal.
     """
 
     def __init__(self, target: Target, pacer: Pacer, clock: Clock) -> None:
         self._target = target
         self._pacer = pacer
         self._clock = clock
-        self._waiting: deque[Claimed] = deque()
+        self._waiting = Waiting()
         self._landed: deque[Landed] = deque()
         self._under_way: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
@@ -72,7 +51,7 @@ class Flight:
     @property
     def idle(self) -> bool:
         """Tell whether nothing waits, flies or has landed."""
-        return not (self._waiting or self._under_way or self._landed)
+        return not (len(self._waiting) or self._under_way or self._landed)
 
     def room(self) -> int:
         """Give how many more may be claimed now: what starts within the next tenth of a second."""
@@ -83,7 +62,7 @@ class Flight:
     def launch(self, items: Iterable[Claimed]) -> None:
         """Queue claimed items to be started, each at its time."""
         self._waiting.extend(items)
-        if self._waiting and self._starter is None:
+        if len(self._waiting) and self._starter is None:
             self._starter = asyncio.create_task(self._start_all())
             self._starter.add_done_callback(self._starter_ended)
         self._more.set()
@@ -99,9 +78,7 @@ class Flight:
 
     def ground(self) -> list[Claimed]:
         """Take back what has not begun: nothing of it has left the process."""
-        back = list(self._waiting)
-        self._waiting.clear()
-        return back
+        return self._waiting.clear()
 
     async def change(self, timeout_s: float) -> None:
         """Wait until an answer has come in, at most so long."""
@@ -127,17 +104,22 @@ class Flight:
 
     async def _start_all(self) -> None:
         while True:
-            if not self._waiting or len(self._under_way) >= self._pacer.most_in_flight:
+            if not len(self._waiting) or len(self._under_way) >= self._pacer.most_in_flight:
                 self._more.clear()
                 await self._more.wait()
                 continue
             now = self._clock.monotonic()
-            wait_s = self._pacer.due_at(now) - now
+            wait_s = self._wait_s(now)
             if wait_s > 0:
                 await self._clock.sleep(wait_s)
                 continue  # whoever waited may have been grounded, or everyone paused, meanwhile
             self._pacer.started(now)
-            self._start(self._waiting.popleft())
+            self._start(self._waiting.take(now))
+
+    def _wait_s(self, now: float) -> float:
+        """Give for how long nobody may start; others than those held may come meanwhile."""
+        paced_s = self._pacer.due_at(now) - now
+        return paced_s if paced_s > 0 else min(self._waiting.ready_at(now) - now, HORIZON_S)
 
     def _start(self, claimed: Claimed) -> None:
         task = asyncio.create_task(self._send(claimed))

@@ -9,7 +9,7 @@ from purgeplan.errors import AttentionError, Exit, Finding, StaleError, StoppedE
 from purgeplan.model.fingerprint import addressed_digest, fingerprint, short
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import PlanRow, PlanState, Tally
-from purgeplan.model.spec import PlanSpec
+from purgeplan.model.spec import PlanSpec, Resource
 from purgeplan.model.window import is_open
 
 _AGAIN = "run `purgeplan plan` again and have the new plan reviewed"
@@ -29,7 +29,7 @@ def intact(journal: Journal, row: PlanRow, spec: PlanSpec) -> None:
     if row.sealed_at is not None:
         return  # a sealed plan has no ids any more, and is closed
     addressed = row.draft.summary.get("addressed")
-    if not journal.runs(row.plan_id):
+    if spec.target.resource is Resource.USER and not journal.runs(row.plan_id):
         addressed = addressed_digest(journal.addressed(row.plan_id))
     now = fingerprint(spec, journal.sorted_ids(row.plan_id), addressed)
     if now != row.draft.fingerprint:

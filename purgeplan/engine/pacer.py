@@ -1,13 +1,23 @@
 """The pacer: when the next request may start. Arithmetic on a monotonic clock, no waiting."""
 
+from collections import deque
 from typing import Final
 
 from purgeplan.model.spec import Pace
 
 HEADROOM: Final = 0.99
 GRACE_S: Final = 0.010
-"""A rate r is kept by starts 1/(0.99 r) apart, of which lateness up to 10 ms is made up for:
-0.99 r x 1.01 s is less than r, so no sliding second ever has more than r starts."""
+"""A rate r is kept by starts 1/(0.99 r) apart, of which lateness up to 10 ms is made up at once:
+timers and the machine are no better than that."""
+
+CATCH_UP: Final = 1.25
+MADE_UP_S: Final = 0.5
+"""Greater lateness, a slow disk's say, is made up for by starts a little closer, half a second of
+it at most; what never fits into a second is not begun in it, whatever was missed before."""
+
+WINDOW_S: Final = 1.005
+"""So many starts as the rate says lie within no less than this: a second, as OneSignal counts it,
+and some room for requests that arrive less evenly than they left."""
 
 BOUND: Final = 512
 """Requests in flight at most: 1,000/s at half a second of latency (Little's law)."""
@@ -21,16 +31,19 @@ class Pacer:
     """Even spacing of starts with one shared pause; times are monotonic seconds.
 
     A plan with a delay has one request in flight at a time; one with a rate as many as its
-    latency needs, up to BOUND.
+    latency needs (Little's law: rate times latency), up to BOUND.
     """
 
     def __init__(self, pace: Pace) -> None:
-        self._one_at_a_time = pace.rate_per_s is None
-        self._interval_s = (
-            pace.delay_s or 0.0 if pace.rate_per_s is None else 1 / (HEADROOM * pace.rate_per_s)
-        )
+        rate = pace.rate_per_s
+        self._one_at_a_time = rate is None
+        self._interval_s = pace.delay_s or 0.0 if rate is None else 1 / (HEADROOM * rate)
         self._grace_s = 0.0 if self._one_at_a_time else GRACE_S
+        starts = max(1, int(rate or 1))
+        self._recent: deque[float] = deque(maxlen=starts)
+        self._window_s = 0.0 if rate is None else WINDOW_S * starts / rate
         self._next_at = float("-inf")
+        self._late_s = 0.0
         self._paused_until = float("-inf")
         self._slowed_at: float | None = None
         self._slowed_to = 1.0
@@ -42,12 +55,21 @@ class Pacer:
 
     def due_at(self, now: float) -> float:
         """Give when the next request may start; ``now`` or earlier is at once."""
-        return max(self._next_at, self._paused_until, now - self._grace_s)
+        due = max(self._next_at, self._paused_until, now - self._grace_s)
+        if len(self._recent) == self._recent.maxlen:
+            return max(due, self._recent[0] + self._window_s)
+        return due
 
     def started(self, now: float) -> None:
         """Count one start, made at or after ``due_at``."""
         due = min(self.due_at(now), now)
-        self._next_at = due + self._interval_s / self._share(now)
+        if self._grace_s and self._recent:
+            self._late_s = min(MADE_UP_S, self._late_s + max(0.0, due - self._next_at))
+        spacing = self._interval_s / self._share(now)
+        made_up = min(self._late_s, spacing * (1 - 1 / CATCH_UP))
+        self._late_s -= made_up
+        self._next_at = due + spacing - made_up
+        self._recent.append(now)
 
     def starts_within(self, now: float, horizon_s: float) -> int:
         """Give how many requests may start within the horizon: at least one unless paused."""
@@ -55,7 +77,7 @@ class Pacer:
             return 0
         if not self._interval_s:
             return self.most_in_flight
-        spacing = self._interval_s / self._share(now)
+        spacing = self._interval_s / self._share(now) / (CATCH_UP if self._late_s else 1.0)
         room = now + horizon_s - max(self.due_at(now), now)
         return max(1, min(int(room / spacing) + 1, self.most_in_flight))
 
@@ -70,6 +92,7 @@ class Pacer:
         if fresh:
             self._slowed_to = self._share(now) * SLOWER
         self._slowed_at = self._paused_until
+        self._next_at, self._late_s = max(self._next_at, self._paused_until), 0.0
 
     def _share(self, now: float) -> float:
         """Give the share of the plan's rate that holds now."""

@@ -73,12 +73,11 @@ class Resolved:
     def items(self) -> Iterator[PlannedItem]:
         """Stream the frozen set in the order of sending: sha256(fingerprint + id).
 
-        A user's ``onesignal_id`` goes along where the sources tell it beside another kind of id.
+        The user's ``onesignal_id`` goes along where the sources tell it beside another kind of id:
+        a user is addressed by it, and two subscriptions of one user are sent apart.
         """
-        users = self.spec.target.resource is Resource.USER
         for one, onesignal_id, before in idset.in_sending_order(self.work, self.fingerprint):
-            user = onesignal_id if users else None
-            yield PlannedItem(one, user, Skip.DELETED_BEFORE if before else None)
+            yield PlannedItem(one, onesignal_id, Skip.DELETED_BEFORE if before else None)
 
     def sorted_ids(self) -> Iterator[str]:
         """Stream the frozen set in order of the ids' UTF-8 bytes."""

@@ -8,11 +8,11 @@ from typing import Any, Final
 from purgeplan.engine import canary
 from purgeplan.engine.admit import AdmittedPlan
 from purgeplan.engine.execute import Means, execute
-from purgeplan.engine.flight import Claimed
 from purgeplan.engine.heeding import heeding
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.stops import MAX_DELETE, Bounds, StopRequest, Stops, Switches
 from purgeplan.engine.unresolved import Sorted, sort_unresolved
+from purgeplan.engine.waiting import Claimed
 from purgeplan.errors import Exit, Finding, JournalError, PurgeplanError
 from purgeplan.model.breaker import FIRST_LOOK, shares
 from purgeplan.model.outcome import Item, Outcome, Skip, State

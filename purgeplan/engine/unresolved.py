@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import inf
 from typing import Final
 
-from purgeplan.engine.flight import Claimed
+from purgeplan.engine.waiting import Claimed
 from purgeplan.model.ids import is_uuid_kind
 from purgeplan.model.outcome import Code, Item, Outcome, State
 from purgeplan.model.ports import AppView, Clock, Journal

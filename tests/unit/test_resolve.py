@@ -244,11 +244,15 @@ def test_the_fingerprint_covers_whom_a_delete_will_name(tmp_path):
     assert fingerprint(plan(tmp_path, source(by=EXTERNAL_ID, path="ids.csv")), ["a"]) in found
 
 
-def test_subscriptions_go_without_the_user_beside(tmp_path):
-    """What is not needed later is not kept."""
+def test_subscriptions_go_with_the_user_beside(tmp_path):
+    """Two of one user are sent a second apart, so whose they are is kept, and decides nothing."""
     (tmp_path / "export.csv").write_text(EXPORT)
     with resolved(plan(tmp_path, source(path="export.csv"), by=SUBSCRIPTION_ID)) as found:
-        assert {one.onesignal_id for one in found.items()} == {None}
+        users = {one.onesignal_id for one in found.items()}
+        alone = fingerprint(found.spec, found.sorted_ids())
+
+        assert users == {uuid(n) for n in (91, 92, 94)}
+        assert found.fingerprint == alone
 
 
 @pytest.mark.parametrize(
