@@ -150,6 +150,12 @@ def answered_rate(instants, tail_s):
     return len(instants) / lasted if lasted else None
 
 
-def per_one_ms(cpu_s, idle_cpu_s, count):
-    """Give CPU milliseconds for each of ``count``, without what the process needs to start."""
-    return (cpu_s - idle_cpu_s) * 1000 / count
+def per_one_ms(cpu_s, count, one_cpu_s=None):
+    """Give CPU milliseconds for each of ``count``.
+
+    Where the CPU of a process with just one is given, the start that all have in common is left
+    out.
+    """
+    if one_cpu_s is None:
+        return cpu_s * 1000 / count
+    return (cpu_s - one_cpu_s) * 1000 / (count - 1)

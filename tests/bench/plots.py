@@ -58,7 +58,8 @@ def cpu(parts):
 
 def pace(parts):
     """Draw how the fastest pace was kept: the most that any second held, second by second."""
-    row = max(parts["pace"]["rows"], key=lambda row: row["per_s"])
+    measured = [row for row in parts["pace"]["rows"] if row["runs"]]
+    row = max(measured, key=lambda row: row["per_s"])
     drawn, axes = figure(3.4)
     for name, key, color in (("seen by the server", "seconds_server", COLORS[1]),
                              ("begun by purgeplan", "seconds_client", COLORS[0])):  # fmt: skip
@@ -128,15 +129,17 @@ def memory(parts):
 
 def resume(parts):
     """Draw the time to the first request on journals that are half done."""
-    fresh, *rows = (row for row in parts["resume"]["rows"] if row["runs"])
+    measured = [row for row in parts["resume"]["rows"] if row["runs"]]
+    rows = [row for row in measured if row["done"]]
     drawn, axes = figure(3.4)
     sizes, firsts = [row["items"] for row in rows], [value(row, "first_s") for row in rows]
     axes.plot(sizes, firsts, marker="o", color=COLORS[0], label="half done")
     for size, first in zip(sizes, firsts, strict=True):
         axes.annotate(f"{first:,.1f} s", (size, first), (0, 8), textcoords="offset points",
                       ha="center", color=INK, fontsize=9)  # fmt: skip
-    axes.axhline(value(fresh, "first_s"), color=LINE, linestyle=(0, (4, 3)), linewidth=1.4,
-                 label="a new journal")  # fmt: skip
+    for fresh in (row for row in measured if not row["done"]):
+        axes.axhline(value(fresh, "first_s"), color=LINE, linestyle=(0, (4, 3)), linewidth=1.4,
+                     label="a new journal")  # fmt: skip
     logarithmic(axes.xaxis)
     logarithmic(axes.yaxis)
     axes.set_ylim(0.1, max(firsts) * 3)

@@ -49,7 +49,8 @@ def test_rates_are_over_what_lies_between():
 
     assert paced_rate(instants) == pytest.approx(2.0)
     assert answered_rate(instants, 0.5) == pytest.approx(2.0)
-    assert per_one_ms(3.0, 1.0, 1_000) == pytest.approx(2.0)
+    assert per_one_ms(3.0, 1_001, one_cpu_s=1.0) == pytest.approx(2.0)
+    assert per_one_ms(3.0, 1_000) == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize("instants", [[], [1.0]], ids=["none", "one"])

@@ -32,13 +32,13 @@ class Client:
 
 
 CLIENTS = (
-    Client("purgeplan", (6_000, 6_000, 6_000)),
-    Client("purgeplan's transport, bare loop", (6_000, 6_000, 6_000)),
-    Client("raw aiohttp, bare loop", (8_000, 8_000, 8_000)),
-    Client("plain httpx, bare loop", (800, 800, 480)),
-    Client("xargs -P16 curl", (480, 400, 240)),
-    Client("Newman, no delay", (200, 60, 20)),
-    Client("Newman, 500 ms", (8, 8, 8), 0.5),
+    Client("purgeplan", (5_000, 5_000, 5_000)),
+    Client("purgeplan's transport, bare loop", (5_000, 5_000, 5_000)),
+    Client("raw aiohttp, bare loop", (6_000, 6_000, 6_000)),
+    Client("plain httpx, bare loop", (600, 600, 360)),
+    Client("xargs -P16 curl", (400, 320, 200)),
+    Client("Newman, no delay", (160, 40, 16)),
+    Client("Newman, 500 ms", (5, 5, 5), 0.5),
 )
 
 
@@ -50,15 +50,15 @@ def measure(desk):
         base = f"{server.url}/apps/{APP}/subscriptions/"
         for client in CLIENTS:
             command = _command(desk, server, client, base)
-            idle_s = _idle_cpu_s(server, client, command)
+            one_s = _one_cpu_s(server, command)
             for latency_s in latencies:
                 about = {"client": client.name, "latency_ms": latency_s * 1000}
-                row = desk.repeat(about, _Once(desk, server, client, command, latency_s, idle_s))
+                row = desk.repeat(about, _Once(desk, server, client, command, latency_s, one_s))
                 rows.append(row | {"count": client.count(latency_s, quick=desk.quick)})
     return rows
 
 
-def _idle_cpu_s(server, client, command):
+def _one_cpu_s(server, command):
     """Give the CPU of a run with one delete; None where it fails, which the rows will tell."""
     server.reset(players=1_000_000)
     try:
@@ -74,7 +74,7 @@ class _Once:
     client: Client
     command: object
     latency_s: float
-    idle_s: float | None
+    one_s: float | None
 
     def __call__(self):
         count = self.client.count(self.latency_s, quick=self.desk.quick)
@@ -84,7 +84,7 @@ class _Once:
         rate = answered_rate(seen, self.latency_s + self.client.delay_s)
         return spent.figures() | {
             "per_s": rate,
-            "cpu_ms": per_one_ms(spent.cpu_s, self.idle_s, count),
+            "cpu_ms": per_one_ms(spent.cpu_s, count, self.one_s),
         }
 
 

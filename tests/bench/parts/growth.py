@@ -10,18 +10,18 @@ QUICK = (1_000, 10_000)
 def measure(desk):
     """Give a row for each size: everything in it is deleted, unpaced, without latency."""
     with desk.serving() as server:
-        idle_s = _run(desk, server, 1).cpu_s
+        one_s = _run(desk, server, 1).cpu_s
         return [
-            desk.repeat({"items": size}, lambda size=size: _once(desk, server, size, idle_s))
+            desk.repeat({"items": size}, lambda size=size: _once(desk, server, size, one_s))
             for size in (QUICK if desk.quick else SIZES)
         ]
 
 
-def _once(desk, server, size, idle_s):
+def _once(desk, server, size, one_s):
     spent = _run(desk, server, size)
     seen = server.seen(size)
     per_s = answered_rate(seen, 0.0)
-    return spent.figures() | {"per_s": per_s, "cpu_ms": per_one_ms(spent.cpu_s, idle_s, size)}
+    return spent.figures() | {"per_s": per_s, "cpu_ms": per_one_ms(spent.cpu_s, size, one_s)}
 
 
 def _run(desk, server, size):
