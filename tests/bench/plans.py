@@ -81,11 +81,20 @@ def keep(desk, name, path, journal, spent, size):
 
 def copied(desk, frozen):
     """Give a copy of a frozen plan's journal, in place of the last copy."""
-    copy = desk.work / "copy.db"
-    for stale in desk.work.glob("copy.db*"):
-        stale.unlink()
+    copy = cleared(desk, "copy")
     shutil.copy2(frozen.journal, copy)
     return copy
+
+
+def cleared(desk, name):
+    """Give the path of a journal of which nothing is there, nor of what lies beside it."""
+    journal = desk.work / f"{name}.db"
+    for stale in desk.work.glob(f"{journal.name}*"):
+        if stale.is_dir():
+            shutil.rmtree(stale)
+        else:
+            stale.unlink()
+    return journal
 
 
 def apply_args(frozen, journal, *flags):

@@ -32,6 +32,7 @@ class State:
         self.latency_s = 0.0
         self.players = 0
         self.export = None
+        self.asked = 0
         self.seen = array("d")
 
     def answer(self, method, target, base):
@@ -44,7 +45,9 @@ class State:
         if url.path.startswith("/csv_exports/") and self.export:
             return 200, "application/gzip", self.export
         if method == "POST":
-            return _json({"csv_file_url": f"{base}/csv_exports/{self.given.app}/users.csv.gz"})
+            self.asked += 1  # another name each time: nobody may take the last one for it
+            name = f"{self.given.app}/users-{self.asked}.csv.gz"
+            return _json({"csv_file_url": f"{base}/csv_exports/{name}"})
         app = {"id": self.given.app, "name": self.given.name, "players": self.players}
         return _json(app)
 

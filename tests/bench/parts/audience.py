@@ -3,10 +3,10 @@
 import json
 
 from bench.parts.plan import alone, compared
-from bench.plans import made, plan, write
+from bench.plans import cleared, made, plan, write
 
 ROWS, PROTECTED = 10_000_000, 1_000_000
-QUICK = 20
+QUICK = 50
 SOURCE = '{from: export, inactive_for: 180d, where: "session_count < 50"}'
 PROTECT = "protect:\n  - {{from: csv, path: data/{file}, column: external_id, by: external_id}}"
 
@@ -20,8 +20,7 @@ def measure(desk):
     path = write(desk, "audience", rows, SOURCE, more=PROTECT.format(file=listed.name))
 
     def once():
-        journal = desk.work / "audience.db"
-        journal.unlink(missing_ok=True)
+        journal = cleared(desk, "audience")
         server.reset(players=2 * rows, export=export)
         with desk.every_core():
             spent = plan(desk, path, journal, "--json")
@@ -32,5 +31,5 @@ def measure(desk):
 
     with desk.serving() as server:
         row = desk.repeat({"rows": rows, "protected": protected}, once)
-    (desk.work / "audience.db").unlink(missing_ok=True)
+    cleared(desk, "audience")
     return [row]

@@ -3,7 +3,7 @@
 import json
 
 from bench.made import SILENT
-from bench.plans import keep, made, plan, write
+from bench.plans import cleared, keep, made, plan, write
 
 SIZES = (10_000, 1_000_000, 10_000_000)
 QUICK = (1_000, 100_000)
@@ -33,8 +33,7 @@ def _row(desk, server, form, size):
     def once():
         file = made(desk, form, size)
         path = write(desk, name, planned, SOURCES[form].format(file=file.name))
-        for stale in desk.work.glob(f"{name}.db*"):
-            stale.unlink()
+        cleared(desk, name)
         server.reset(players=10 * size, export=file if form == "export" else None)
         with desk.every_core():
             spent = plan(desk, path, journal, "--json")
@@ -46,7 +45,7 @@ def _row(desk, server, form, size):
     row = desk.repeat({"form": form, "rows": size, "planned": planned}, once)
     if form != "csv":  # those from a CSV are taken up by other parts
         desk.frozen.pop(name, None)
-        journal.unlink(missing_ok=True)
+        cleared(desk, name)
     return row
 
 

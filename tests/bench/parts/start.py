@@ -3,7 +3,7 @@
 import shutil
 
 from bench.desk import APP, NAME
-from bench.plans import made, write
+from bench.plans import cleared, made, write
 
 IDS = 1_000
 POLICY = """\
@@ -40,8 +40,7 @@ def _once(desk, argv, env):
     """Start it five times and give the one in the middle, by wall time; the journal is new."""
     found = []
     for _ in range(3 if desk.quick else 5):
-        for stale in desk.work.glob("start.db*"):
-            stale.unlink()
+        cleared(desk, "start")
         found.append(desk.timed(argv, env, cwd=desk.work / "offline"))
     found.sort(key=lambda spent: spent.wall_s)
     return found[len(found) // 2].figures()
