@@ -154,6 +154,6 @@ class Planner:
         if same is not None:
             return self.journal.renew(same.plan_id, draft, self.now)
         row = self.journal.save(draft, resolved.items(), self.now)
-        if not self.journal.tally(row.plan_id).left:
+        if not resolved.counts.to_delete:
             self.journal.conclude(row.plan_id, PlanState.DONE, self.now)
         return row

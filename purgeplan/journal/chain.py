@@ -4,10 +4,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
+from typing import Final
 
 from purgeplan.journal.times import ms
 from purgeplan.model.outcome import Outcome
 from purgeplan.model.records import Event
+
+_TOGETHER: Final = 10_000
+"""Lines hashed at once: quick, and flat in memory."""
 
 
 def canonical(document: object) -> str:
@@ -59,10 +64,12 @@ class IdsDigest:
         self.count = 0
         self._sha = hashlib.sha256()
 
-    def add(self, one: str) -> None:
-        """Take the next id."""
-        self.count += 1
-        self._sha.update(one.encode() + b"\n")
+    def take(self, ids: Iterable[str]) -> None:
+        """Take the next ids, many at once."""
+        coming = iter(ids)
+        while block := list(islice(coming, _TOGETHER)):
+            self.count += len(block)
+            self._sha.update(("\n".join(block) + "\n").encode())
 
     def hex(self) -> str:
         """Give 64 hex digits."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
 
 from purgeplan.journal.part import Part
@@ -21,8 +22,9 @@ _COUNTED: Final = (
 _ADDRESSED: Final = """
     SELECT id || char(9) || onesignal_id FROM items
     WHERE plan_id = ? AND onesignal_id IS NOT NULL ORDER BY id"""
-_SUMS: Final = ", ".join(f"total({condition})" for condition in _COUNTED)
+_SUMS: Final = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in _COUNTED)
 _TALLY: Final = f"SELECT {_SUMS} FROM items WHERE plan_id = ?"  # noqa: S608 - made of enums
+_CLAIMED: Final = "SELECT count(*) FROM items WHERE plan_id = ? AND claimed_at IS NOT NULL"
 _LINEAGE: Final = """
     FROM items JOIN plans AS mine ON mine.plan_id = ?
     JOIN plans ON plans.plan_id = items.plan_id AND plans.lineage = mine.lineage
@@ -51,13 +53,11 @@ class Items(Part):
     def sorted_ids(self, plan_id: int) -> Iterator[str]:
         """Give every id in order of its UTF-8 bytes, which is how SQLite compares text."""
         rows = self._store.stream("SELECT id FROM items WHERE plan_id = ? ORDER BY id", plan_id)
-        for (one,) in rows:
-            yield one
+        yield from map(itemgetter(0), rows)
 
     def addressed(self, plan_id: int) -> Iterator[str]:
         """Give id, tab and onesignal_id of items that have one, in order of the ids' UTF-8."""
-        for (pair,) in self._store.stream(_ADDRESSED, plan_id):
-            yield pair
+        yield from map(itemgetter(0), self._store.stream(_ADDRESSED, plan_id))
 
     def items(self, plan_id: int, states: Sequence[State] = ()) -> Iterator[ItemRow]:
         """Give items in the order of sending, page by page."""
@@ -94,15 +94,17 @@ class Items(Part):
     def claimed_in_lineage(self, plan_id: int) -> int:
         """Count the distinct ids ever claimed by this plan and those it superseded."""
         if self.plan(plan_id).lineage == plan_id:  # it superseded none: its own ids are distinct
-            return self.tally(plan_id).claimed
-        ((count,),) = self._store.read(f"SELECT count(DISTINCT items.id) {_LINEAGE}", plan_id)
+            ((count,),) = self._store.read(_CLAIMED, plan_id)
+        else:
+            sql = f"SELECT count(DISTINCT items.id) {_LINEAGE}"
+            ((count,),) = self._store.read(sql, plan_id)
         return int(count)
 
     def claimed_ids(self, plan_id: int) -> Iterator[str]:
         """Give those distinct ids."""
         self.plan(plan_id)
-        for (one,) in self._store.stream(f"SELECT DISTINCT items.id {_LINEAGE}", plan_id):
-            yield one
+        rows = self._store.stream(f"SELECT DISTINCT items.id {_LINEAGE}", plan_id)
+        yield from map(itemgetter(0), rows)
 
     def first_seen(self, app_id: str, ids_digest: str) -> datetime | None:
         """Give the earliest time that was ever planned for a source with these ids."""

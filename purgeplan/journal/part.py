@@ -146,8 +146,7 @@ class Part:
     def _outcomes_digest(self, plan_id: int) -> str:
         """Commit to what became of every item and when; ids are committed to by themselves."""
         lines = IdsDigest()
-        for _, line in self._paged(_OUTCOMES, plan_id):
-            lines.add(line)
+        lines.take(line for _, line in self._paged(_OUTCOMES, plan_id))
         return lines.hex()
 
     def _moved(self, sql: str, rows: Sequence[Row], verb: str) -> None:

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from purgeplan.journal import refusals
-from purgeplan.journal.chain import IdsDigest
+from purgeplan.journal.bulk import write_items
 from purgeplan.journal.part import Part
 from purgeplan.journal.rows import draft_columns, draft_digest
-from purgeplan.journal.store import Row
 from purgeplan.journal.times import ms
 from purgeplan.model.ids import ONESIGNAL_ID, unfit
 from purgeplan.model.outcome import Skip
@@ -20,10 +19,6 @@ _INSERT: Final = """
         fingerprint, resource, by_kind, path, text, expires_at, not_before, summary, evidence,
         files, protects)
     VALUES (?, ?, 'open', ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_INSERT_ITEM: Final = """
-    INSERT INTO items (plan_id, position, id, onesignal_id, skip, state, settled_at)
-    VALUES (?1, ?2, ?3, ?4, ?5,
-        iif(?5 IS NULL, 'pending', 'skipped'), iif(?5 IS NULL, NULL, ?6))"""
 _RENEW: Final = """
     UPDATE plans SET name = ?, app_id = ?, app_name = ?, fingerprint = ?, resource = ?,
         by_kind = ?, path = ?, text = ?, expires_at = ?, not_before = ?, summary = ?,
@@ -64,8 +59,7 @@ class Plans(Part):
         lineage = self._supersede(draft, at) or plan_id
         self._store.execute(_INSERT, plan_id, lineage, ms(planned_at), *draft_columns(draft))
         self._notice(draft)
-        ids = IdsDigest()
-        self._store.execute_many(_INSERT_ITEM, _numbered(plan_id, items, ms(planned_at), ids))
+        ids = write_items(self._store, plan_id, items, ms(planned_at))
         self._store.execute("UPDATE plans SET total = ? WHERE plan_id = ?", ids.count, plan_id)
         data = {
             "fingerprint": draft.fingerprint,
@@ -165,12 +159,6 @@ class Plans(Part):
             items = _sendable(other, theirs)
             ours = self._freeze("plan.adopted", theirs.draft, items, (theirs.planned_at, at))
         return self.plan(ours)
-
-
-def _numbered(plan_id: int, items: Iterable[PlannedItem], at: int, ids: IdsDigest) -> Iterator[Row]:
-    for position, one in enumerate(items):
-        ids.add(one.id)
-        yield plan_id, position, one.id, one.onesignal_id, one.skip, at
 
 
 def _sendable(other: Journal, theirs: PlanRow) -> Iterator[PlannedItem]:

@@ -123,6 +123,5 @@ class Record(Part):
 
     def _ids_digest(self, plan_id: int) -> str:
         ids = IdsDigest()
-        for _, one in self._paged(_IDS, plan_id):
-            ids.add(one)
+        ids.take(one for _, one in self._paged(_IDS, plan_id))
         return ids.hex()

@@ -3,12 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
 from purgeplan.model.spec import PlanSpec
 
 FORMAT: Final = 1
+_TOGETHER: Final = 10_000
+"""Ids hashed at once: quick, and flat in memory."""
+
 SHORT: Final = 12
 """Digits for the eye; nothing is decided by fewer than all 64."""
 
@@ -76,15 +80,9 @@ def addressed_digest(sorted_pairs: Iterable[str]) -> str | None:
 
 def _feed(digest: "hashlib._Hash", lines: Iterable[str]) -> int:
     """Hash lines as they come and give how many they were."""
-    count = 0
-    chunk: list[str] = []
-    for one in lines:
-        chunk.append(one)
-        count += 1
-        if len(chunk) >= 10_000:  # noqa: PLR2004 - big enough to hash quickly, small enough to stay flat
-            digest.update(("\n".join(chunk) + "\n").encode())
-            chunk.clear()
-    if chunk:
+    count, coming = 0, iter(lines)
+    while chunk := list(islice(coming, _TOGETHER)):
+        count += len(chunk)
         digest.update(("\n".join(chunk) + "\n").encode())
     return count
 

@@ -125,8 +125,7 @@ class Workspace:
     def column(self, sql: str, **names: str) -> Iterator[str]:
         """Stream the first column that a query finds."""
         for chunk in self._chunks(sql, (), names):
-            for row in chunk:
-                yield row[0]
+            yield from [row[0] for row in chunk]
 
     def digest(self, table: str) -> str:
         """Give the sha256 over the distinct ids of a table, in order of their UTF-8, one a line."""

@@ -10,7 +10,7 @@ from support.journal import ANN, T0, HandClock, draft, planned
 
 from purgeplan.errors import JournalError, RefusedError
 from purgeplan.journal import journal_on, open_journal, open_reader
-from purgeplan.journal.store import Store
+from purgeplan.journal.store import FETCH, Store
 from purgeplan.model.outcome import MOVES, Code, Outcome, Skip, State, Verdict
 from purgeplan.model.records import PlannedItem, PlanState
 
@@ -300,7 +300,7 @@ def test_says_that_a_reader_keeps_traces_alive(tmp_path):
     """A reader with an open query keeps old pages; sealing again, without it, overwrites them."""
     path = tmp_path / "j.db"
     with closing(open_journal(path, HandClock())) as journal:
-        journal.save(draft(), planned("person-1", "person-2"), T0)
+        journal.save(draft(), planned(*(f"person-{n}" for n in range(FETCH + 1))), T0)
         journal.conclude(1, PlanState.CANCELLED, T0)
         with closing(open_reader(path)) as reader:
             ids = reader.sorted_ids(1)
