@@ -24,7 +24,7 @@ from purgeplan.cli.opening import (
 )
 from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import PhaseView
-from purgeplan.cli.running import Start, follow
+from purgeplan.cli.running import Start, cut_short, follow
 from purgeplan.errors import Exit, Finding, RefusedError, StaleError, UnconfirmedError
 from purgeplan.model.backup import backups
 from purgeplan.model.outcome import State
@@ -206,15 +206,19 @@ class _Application:
         from purgeplan.engine.stops import StopRequest  # noqa: PLC0415
 
         key, view = self._key, self._shop.view(self._key)
+        request, start = StopRequest(), None
         try:
             admitted = await self._keeper.with_network(row, view)
             self._confirm(row, admitted)
             await self._keep(row, admitted)
-            request = StopRequest()
             async with self._shop.world(self._journal, key, view, request, operator()) as world:
                 bounds = self._keeper.bounds(admitted)
                 start = Start(admitted, row, world, self._order, bounds)
                 return await follow(self._console, start, as_json=self._as_json)
+        except asyncio.CancelledError:  # by the second signal; the journal's thread is done by now
+            if start is None or not request.asked:
+                raise
+            return cut_short(self._console, start, as_json=self._as_json)
         finally:
             await view.close()
 

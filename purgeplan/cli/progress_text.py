@@ -22,10 +22,15 @@ class Seen:
 
 
 def progress_line(seen: Seen) -> str:
-    """Give one line: how far, what became of them, how fast, until when, why it waits."""
+    """Give one line: how far, why it waits, what became of them, how fast, until when.
+
+    A narrow terminal cuts its end; whoever wonders why nothing moves must be told there too.
+    """
     share = 100 * seen.done / seen.total if seen.total else 100.0
-    parts = [
-        f"{seen.done:,}/{seen.total:,} {share:.1f}%",
+    parts = [f"{seen.done:,}/{seen.total:,} {share:.1f}%"]
+    if seen.why:
+        parts.append(seen.why)
+    parts += [
         f"{seen.accepted:,} accepted",
         f"{seen.absent:,} already gone",
         f"{seen.failed:,} failed",
@@ -36,8 +41,6 @@ def progress_line(seen: Seen) -> str:
         parts.append(f"{seen.per_s:,.1f}/s")
     if seen.eta_s is not None:
         parts.append(f"ETA {duration(seen.eta_s)}")
-    if seen.why:
-        parts.append(seen.why)
     return " · ".join(parts)
 
 

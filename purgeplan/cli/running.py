@@ -71,6 +71,16 @@ async def follow(console: Console, start: Start, *, as_json: bool) -> int:
     return ended.exit
 
 
+def cut_short(console: Console, start: Start, *, as_json: bool) -> int:
+    """Record that a second signal ended a run at once, say how it goes on, give its exit code."""
+    journal, ended = start.world.journal, Ended(Exit.INTERRUPTED, "interrupted")
+    run = next(iter(journal.runs(start.row.plan_id)), None)
+    if run is not None and run.ended_at is None:
+        journal.end_run(run.run_id, ended.why, ended.exit, start.world.clock.now())
+    _last_words(console, start, ended, as_json=as_json)
+    return ended.exit
+
+
 class Stream:
     """NDJSON of a run on stdout: version, run_started, progress now and then, summary."""
 

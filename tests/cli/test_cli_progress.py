@@ -196,8 +196,8 @@ def test_a_line_has_every_number():
     seen = Seen(4_609, 12_400, 4_571, 38, 0, 3, 1, 1.94, 4_012.0, "throttled, 12 s")
 
     assert progress_line(seen) == (
-        "4,609/12,400 37.2% · 4,571 accepted · 38 already gone · 0 failed · 429s 3 · 1.9/s"
-        " · ETA 1 h 6 min · throttled, 12 s"
+        "4,609/12,400 37.2% · throttled, 12 s · 4,571 accepted · 38 already gone · 0 failed"
+        " · 429s 3 · 1.9/s · ETA 1 h 6 min"
     )
 
 
