@@ -13,11 +13,8 @@ timers and the machine are no better than that."""
 CATCH_UP: Final = 1.25
 MADE_UP_S: Final = 0.5
 """Greater lateness, a slow disk's say, is made up for by starts a little closer, half a second of
-it at most; what never fits into a second is not begun in it, whatever was missed before."""
-
-WINDOW_S: Final = 1.005
-"""So many starts as the rate says lie within no less than this: a second, as OneSignal counts it,
-and some room for requests that arrive less evenly than they left."""
+it at most. Yet no span of about a second ever holds more starts than even spacing would put there:
+1 % is left for requests that arrive less evenly than they left."""
 
 BOUND: Final = 512
 """Requests in flight at most: 1,000/s at half a second of latency (Little's law)."""
@@ -39,9 +36,9 @@ class Pacer:
         self._one_at_a_time = rate is None
         self._interval_s = pace.delay_s or 0.0 if rate is None else 1 / (HEADROOM * rate)
         self._grace_s = 0.0 if self._one_at_a_time else GRACE_S
-        starts = max(1, int(rate or 1))
-        self._recent: deque[float] = deque(maxlen=starts)
-        self._window_s = 0.0 if rate is None else WINDOW_S * starts / rate
+        a_second = max(1, int(rate or 1))
+        self._recent: deque[float] = deque(maxlen=a_second)
+        self._span_s = a_second * self._interval_s
         self._next_at = float("-inf")
         self._late_s = 0.0
         self._paused_until = float("-inf")
@@ -57,7 +54,7 @@ class Pacer:
         """Give when the next request may start; ``now`` or earlier is at once."""
         due = max(self._next_at, self._paused_until, now - self._grace_s)
         if len(self._recent) == self._recent.maxlen:
-            return max(due, self._recent[0] + self._window_s)
+            return max(due, self._recent[0] + self._span_s)
         return due
 
     def started(self, now: float) -> None:

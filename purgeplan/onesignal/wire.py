@@ -1,6 +1,7 @@
 """The one module that imports httpx: the field is moving to a fork with the same interface."""
 
 import ssl
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
@@ -16,6 +17,7 @@ BODY_BYTES: Final = 64 * 1024
 USER_AGENT: Final = "purgeplan"
 
 
+@cache
 def tls_context() -> ssl.SSLContext:
     """Give the context of every connection: TLS 1.2 at least, certificates always checked.
 
