@@ -13,7 +13,7 @@ import click
 
 from purgeplan.bootstrap import Shop, look
 from purgeplan.cli.commands import Command
-from purgeplan.cli.console import Console
+from purgeplan.cli.console import Console, one_line
 from purgeplan.cli.opening import (
     Opened,
     hex_digits,
@@ -189,12 +189,13 @@ class _Application:
 
     def nothing_to_do(self, row: PlanRow, tally: Tally) -> int:
         """Say that nothing is left; 4 as long as some of the plan's ids failed."""
-        from purgeplan.reports import closing_line  # noqa: PLC0415
+        from purgeplan.reports import closing_line, command  # noqa: PLC0415
 
         code = Exit.INCOMPLETE if tally[State.FAILED] else Exit.DONE
         self._console.say("Nothing to do: nothing of this plan is left to be sent.")
         if code is Exit.INCOMPLETE:
-            self._console.say(f"To try the failed ones again: purgeplan retry {row.draft.path}")
+            again = command("purgeplan", "retry", row.draft.path)
+            self._console.say(one_line(f"To try the failed ones again: {again}"))
         if self._as_json:
             self._console.document({"type": "summary", "exit": int(code), "left": 0})
         else:

@@ -7,7 +7,7 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from purgeplan.cli.console import Console
+from purgeplan.cli.console import Console, one_line
 from purgeplan.cli.findings import as_object, say_findings
 from purgeplan.cli.log import opened_log, tell
 from purgeplan.cli.progress import ProgressView
@@ -118,17 +118,19 @@ class Stream:
 
 def _last_words(console: Console, start: Start, ended: Ended, *, as_json: bool) -> None:
     """Say why it stopped, how it goes on, the witness, and a sum that adds up."""
-    from purgeplan.reports import closing_line, run_counts  # noqa: PLC0415
+    from purgeplan.reports import closing_line, command, run_counts  # noqa: PLC0415
 
     journal, row = start.world.journal, start.row
     tally, head = journal.tally(row.plan_id), journal.head()
     if ended.finding is not None:
         say_findings(console, [ended.finding])
     if tally.left:
-        console.say(f"Go on:  {resume_command(start, ended)}")
+        console.say(one_line(f"Go on:  {resume_command(start, ended)}"))
     elif ended.exit is Exit.INCOMPLETE:
-        console.say(f"Again, only those:  purgeplan retry {row.draft.path}")
-    console.say(f"Report:  purgeplan report {row.draft.path}")
+        again = command("purgeplan", "retry", row.draft.path)
+        console.say(one_line(f"Again, only those:  {again}"))
+    report = command("purgeplan", "report", row.draft.path)
+    console.say(one_line(f"Report:  {report}"))
     console.say(f"Chain head:  {head}")
     if as_json:
         finding = as_object(ended.finding) if ended.finding else None
@@ -140,10 +142,12 @@ def _last_words(console: Console, start: Start, ended: Ended, *, as_json: bool) 
 
 def resume_command(start: Start, ended: Ended) -> str:
     """Give the command that goes on; a run that a person must look at is named in it."""
-    after = ""
+    from purgeplan.reports import command  # noqa: PLC0415 - start-up stays fast
+
+    words = ["purgeplan", "apply", start.row.draft.path]
     if ended.exit is Exit.ATTENTION:
-        after = f" --after {start.world.journal.runs(start.row.plan_id)[0].run_id}"
-    return f"purgeplan apply {start.row.draft.path}{after}"
+        words += ["--after", str(start.world.journal.runs(start.row.plan_id)[0].run_id)]
+    return command(*words)
 
 
 async def _stop_when_orphaned(console: Console, request: "StopRequest") -> None:

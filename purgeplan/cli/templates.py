@@ -96,6 +96,7 @@ WORKFLOW: Final = """\
 # Plan on each pull request; apply by hand, with the fingerprint that was reviewed.
 # Let the environment `onesignal-delete` hold the key and ask for a reviewer.
 # `exec` makes the job's cancel button reach purgeplan itself.
+# A fork's pull request gets no secrets and is planned without them, from its files alone.
 name: purgeplan
 on:
   pull_request: {paths: ["PLAN_FILE"]}
@@ -107,7 +108,8 @@ permissions: {}
 concurrency: {group: purgeplan, cancel-in-progress: false}
 jobs:
   plan:
-    if: github.event_name == 'pull_request'
+    if: >-
+      github.event_name == 'pull_request' && !github.event.pull_request.head.repo.fork
     runs-on: ubuntu-latest
     permissions: {contents: read}
     environment: onesignal-view
@@ -118,6 +120,15 @@ jobs:
       - run: pipx install purgeplan
       - run: |
           purgeplan plan PLAN_FILE --format markdown --max-bytes 60000 >> "$GITHUB_STEP_SUMMARY"
+  plan-of-a-fork:
+    if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.fork
+    runs-on: ubuntu-latest
+    permissions: {contents: read}
+    steps:
+      - uses: actions/checkout@v5
+        with: {persist-credentials: false}
+      - run: pipx install purgeplan
+      - run: purgeplan plan PLAN_FILE --untrusted
   apply:
     if: github.event_name == 'workflow_dispatch'
     runs-on: ubuntu-latest

@@ -9,7 +9,7 @@ import click
 
 from purgeplan.bootstrap import Shop
 from purgeplan.cli.commands import Command
-from purgeplan.cli.console import Console
+from purgeplan.cli.console import Console, one_line
 from purgeplan.cli.opening import (
     journal_option,
     json_option,
@@ -78,6 +78,8 @@ async def _verify(
 
 
 def _tell(console: Console, journal: Journal, row: PlanRow, *, as_json: bool) -> int:
+    from purgeplan.reports import command as shown  # noqa: PLC0415 - start-up stays fast
+
     tally = journal.tally(row.plan_id)
     accepted, by = tally[State.ACCEPTED], tally.verdicts
     counts = {str(one): by.get(one, 0) for one in Verdict}
@@ -92,9 +94,9 @@ def _tell(console: Console, journal: Journal, row: PlanRow, *, as_json: bool) ->
         console.product(_table(accepted, counts))
     if counts[Verdict.STILL_THERE]:
         console.say("Deleting may take OneSignal a while: verify again first. If they stay:")
-        console.say(f"Next:  purgeplan retry {row.draft.path}")
+        console.say(one_line(f"Next:  {shown('purgeplan', 'retry', row.draft.path)}"))
     if accepted:
-        console.say(f"Which:  purgeplan report {row.draft.path} --csv")
+        console.say(one_line(f"Which:  {shown('purgeplan', 'report', row.draft.path, '--csv')}"))
     return code
 
 

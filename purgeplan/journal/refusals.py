@@ -1,6 +1,7 @@
 """What the journal refuses and how it says so: errors ready to be raised."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 from purgeplan.errors import (
@@ -105,7 +106,7 @@ def other_version(path: Path, found: int, known: int) -> InvalidError:
 def readable_by_others(path: Path, mode: int) -> InvalidError:
     """Say that others may read what holds the ids of people."""
     problem = f"others can read or write {path} (mode {mode:o})"
-    return InvalidError(Finding("PP413", problem, f"run: chmod 600 '{path}'"))
+    return InvalidError(Finding("PP413", problem, f"run: chmod 600 {quote(str(path))}"))
 
 
 def not_plain(path: Path) -> InvalidError:

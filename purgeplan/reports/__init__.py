@@ -16,6 +16,7 @@ from purgeplan.reports.run_json import run_document
 from purgeplan.reports.run_markdown import run_markdown
 from purgeplan.reports.run_text import run_text
 from purgeplan.reports.sums import backup_words, closing_line
+from purgeplan.reports.words import command
 
 __all__ = [
     "ITEM_FORMS",
@@ -25,6 +26,7 @@ __all__ = [
     "as_json",
     "backup_words",
     "closing_line",
+    "command",
     "headline",
     "plan_document",
     "plan_markdown",

@@ -69,8 +69,13 @@ def test_markdown_tables_keep_their_columns(name):
     shown = PLAN_FORMS["markdown"](hostile(name, 1))
     plain = PLAN_FORMS["markdown"](hostile("plain", 1))
 
+    told = [
+        RUN_FORMS["markdown"](record(runs=(run(why=one),), journal=one)) for one in (name, "plain")
+    ]
+
     for mark in ("|", "<", ">", "`", "@", "*", "["):
         assert shown.count(mark) == plain.count(mark)
+        assert told[0].count(mark) == told[1].count(mark)
 
 
 @given(any_spec, any_policy, any_facts)
