@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
-from purgeplan.model.ids import ONESIGNAL_ID, SUBSCRIPTION_ID
+from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID
 from purgeplan.model.ports import ExportFile
 from purgeplan.model.records import ItemRow
 from purgeplan.sources.audience.copies import PARQUET, columns_of, poured, quoted
@@ -23,10 +23,10 @@ _USERS: Final = """
     CREATE TABLE users AS
     SELECT who AS one FROM leaving WHERE who IS NOT NULL
     UNION SELECT {user} FROM {rows}
-    WHERE {user} IS NOT NULL AND {name} IN (SELECT id FROM leaving WHERE who IS NULL)"""
+    WHERE {user} IS NOT NULL AND {name} IN (SELECT id FROM leaving WHERE {named})"""
 _OF_USERS: Final = """
     {user} IN (SELECT one FROM users)
-    OR ({user} IS NULL AND {name} IN (SELECT id FROM leaving WHERE who IS NULL))"""
+    OR ({user} IS NULL AND {name} IN (SELECT id FROM leaving WHERE {named}))"""
 _OF_SUBSCRIPTIONS: Final = "{one} IN (SELECT id FROM leaving)"
 _WITHOUT: Final = """
     SELECT count(*) FROM leaving WHERE {known}
@@ -43,11 +43,16 @@ class Cut:
 
 
 class Leaving:
-    """Who is left of a plan, in a workspace: the items of the kind ``by``, each once."""
+    """Who is left of a plan, in a workspace: the items of the kind ``by``, each once.
+
+    An alias of the customer's own is no name that an export has: who is known by onesignal_id
+    beside it has rows, anybody else has none.
+    """
 
     def __init__(self, work: Workspace, by: str, items: Iterable[ItemRow]) -> None:
         self._work = work
         self._single = by == SUBSCRIPTION_ID
+        self._named = "who IS NULL" if by == EXTERNAL_ID else "false"
         users = ((one.id, one.id if by == ONESIGNAL_ID else one.onesignal_id) for one in items)
         work.load("leaving", ("id", "who"), users)
 
@@ -75,7 +80,9 @@ class Leaving:
         if self._single:
             return self._missing(rows, "true", "id", _folded("id"))
         known = self._missing(rows, "who IS NOT NULL", "who", _folded("onesignal_id"))
-        return known + self._missing(rows, "who IS NULL", "id", "external_user_id")
+        named = self._missing(rows, self._named, "id", "external_user_id")
+        nobodys = f"SELECT count(*) FROM leaving WHERE who IS NULL AND NOT {self._named}"  # noqa: S608 - our own
+        return known + named + int(self._work.tell(nobodys)[0])
 
     def _missing(self, rows: str, known: str, column: str, cell: str) -> int:
         statement = _WITHOUT.format(rows=rows, known=known, column=column, cell=cell)
@@ -84,7 +91,11 @@ class Leaving:
     def _test(self, rows: str, cells: dict[str, str]) -> str:
         if self._single:
             return _OF_SUBSCRIPTIONS.format(one=_folded(cells["id"]))
-        names = {"user": _folded(cells["onesignal_id"]), "name": cells["external_user_id"]}
+        names = {
+            "user": _folded(cells["onesignal_id"]),
+            "name": cells["external_user_id"],
+            "named": self._named,
+        }
         self._work.tell(_USERS.format(rows=rows, **names))
         return _OF_USERS.format(**names)
 

@@ -10,6 +10,9 @@ from purgeplan.model.window import after_open_time
 API_STARTS_PER_S: Final = 1000.0
 """Deletes of an app a second at most (onesignal.md 2)."""
 
+EXPORT_ROWS_PER_S: Final = 2_000.0
+"""Rows of a CSV export that OneSignal writes in a second (onesignal.md 1.6)."""
+
 LOOK_S: Final = 1.05
 """Between two looks at an app: views are limited to one a second (onesignal.md 2)."""
 

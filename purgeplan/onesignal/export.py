@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from purgeplan.errors import Finding, InvalidError, UnreachableError
+from purgeplan.model.eta import EXPORT_ROWS_PER_S
 from purgeplan.model.ports import Clock, ExportAsk, ExportFile
 from purgeplan.model.ports import Exporter as ExporterPort
 from purgeplan.onesignal.api import Api, foreign, refused_key
@@ -22,7 +23,6 @@ from purgeplan.onesignal.download import Download, Progress
 KEPT_S: Final = 3 * 86_400.0
 """OneSignal keeps a file for three days."""
 
-ROWS_PER_S: Final = 2_000.0
 LEAST_PATIENCE_S: Final = 600.0
 UNKNOWN_PATIENCE_S: Final = 3_600.0
 SLACK: Final = 3.0
@@ -48,7 +48,7 @@ def patience_s(subscriptions: int | None) -> float:
     """Give how long an export may take, in seconds: it grows with the app."""
     if subscriptions is None:
         return UNKNOWN_PATIENCE_S
-    return LEAST_PATIENCE_S + SLACK * subscriptions / ROWS_PER_S
+    return LEAST_PATIENCE_S + SLACK * subscriptions / EXPORT_ROWS_PER_S
 
 
 class Exporter:

@@ -5,12 +5,13 @@ from typing import Final
 
 from purgeplan.errors import Exit
 from purgeplan.model.backup import Backup, folder_of
+from purgeplan.model.eta import EXPORT_ROWS_PER_S
 from purgeplan.model.facts import Counts
 from purgeplan.model.fingerprint import short
 from purgeplan.model.outcome import Skip, State
 from purgeplan.model.records import Tally
 from purgeplan.model.review import Review
-from purgeplan.reports.words import instant, plural
+from purgeplan.reports.words import duration, instant, plural
 
 SKIPS: Final[dict[Skip, str]] = {
     Skip.PROTECTED: "protected since",
@@ -89,6 +90,8 @@ def backup_lines(review: Review) -> list[str]:
         return []
     folder = folder_of(review.journal)
     now = f"the full rows of exactly those who go, kept before the first DELETE in {folder}"
+    if (rows := review.facts.population.subscriptions) is not None:
+        now += f"; the export takes about {duration(rows / EXPORT_ROWS_PER_S)}"
     return [backup_words(one, review.journal) for one in review.backups] or [now]
 
 

@@ -143,6 +143,18 @@ def test_a_user_is_whom_the_plan_means(tmp_path):
     assert kept.without == 2
 
 
+def test_an_alias_of_ones_own_names_nobody_in_an_export(tmp_path):
+    """Whoever has that text as external_id is somebody else; who is known beside it is kept."""
+    rows = [row(1, 1), row(2, 2)]
+    who = {"u2": rows[0]["onesignal_id"]}
+    office = Office(tmp_path, rows).plan(["u1", "u2"], "crm_id", who)
+
+    kept = office.keep()
+
+    assert [one["id"] for one in office.rows_in(kept)] == [rows[0]["id"]]
+    assert kept.without == 1
+
+
 def test_a_backup_is_noted_and_for_its_owner_only(tmp_path):
     """The chain says file, sha256, rows and ids; everyone's export is not left about."""
     office = Office(tmp_path, audience(4, 20)).plan([one["id"] for one in audience(4, 20)][:7])

@@ -353,3 +353,15 @@ def test_markdown_fits_into_next_to_nothing(bound):
 
     assert len(shown.encode()) <= bound
     assert "<" not in shown
+
+
+def test_a_backup_is_told_before_it_is_made():
+    """Where the rows will be, and how long the export of the app takes that comes first."""
+    shown = review(spec=spec(backup_export=True))
+
+    (said,) = [line for line in lines(shown) if line.startswith("  backup")]
+    assert "kept before the first DELETE in state/journal.db.backups" in said
+    assert said.endswith("the export takes about 3 min 26 s")
+    assert "backup" not in text(review())
+    assert plan_document(shown)["backup"] == {"folder": "state/journal.db.backups", "kept": []}
+    assert "kept before the first DELETE" in plan_markdown(shown)
