@@ -12,7 +12,10 @@ from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
 from purgeplan.cli.opening import journal_option, open_plan, path_argument
 from purgeplan.cli.operator import operator
-from purgeplan.errors import Finding, InvalidError
+from purgeplan.errors import Finding, InvalidError, RefusedError
+from purgeplan.model.ports import Journal
+from purgeplan.model.records import PlanRow
+from purgeplan.model.spec import PlanSpec
 
 KEY_BYTES: Final = 32
 
@@ -31,6 +34,7 @@ KEY_BYTES: Final = 32
 def command(console: Console, /, path: Path, journal: Path | None, key_file: Path) -> None:
     """Replace the ids of a finished plan by their HMAC-SHA256 under a key that you keep.
 
+    So with the versions of it that were replaced while it was open.
     With the key, "was this person deleted?" can still be answered; without it, nobody can tell.
     Exports of the app that lie beside the journal are deleted, and the plan's backups, which
     would give its ids away.
@@ -39,17 +43,36 @@ def command(console: Console, /, path: Path, journal: Path | None, key_file: Pat
     shop = open_plan(path, journal).shop
     spec = shop.rules.spec
     with shop.lock().hold(spec.app.id, operator(), "forget"), closing(shop.journal()) as memory:
-        row = next(iter(memory.plans(spec.app.id, spec.name)), None)
-        if row is None:
-            problem = f"{spec.name!r} was never planned here"
-            raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
-        sealed = memory.seal(row.plan_id, _key(key_file), shop.clock.now())
-        dropped, backups = shop.exports.drop(), shop.forget_backups(memory, row)
+        rows = _versions(memory, spec)
+        now = shop.clock.now()
+        key = _key(key_file)
+        sealed, refused = memory.seal(rows[0].plan_id, key, now), list[Finding]()
+        for one in rows[1:]:
+            try:
+                sealed += memory.seal(one.plan_id, key, now)
+            except RefusedError as error:  # the others are sealed all the same
+                refused += error.findings
+        backups = sum(shop.forget_backups(memory, one) for one in rows)
+        dropped = shop.exports.drop()
     console.product(f"Sealed {spec.name}: {sealed:,} ids are HMACs now, under {key_file}.")
     if backups:
         console.product(f"Deleted the plan's backups: {backups:,}. Its rows are gone for good.")
     if dropped:
         console.product(f"Deleted the app's export files beside the journal: {dropped:,}.")
+    if refused:
+        raise RefusedError(*refused)
+
+
+def _versions(journal: Journal, spec: PlanSpec) -> list[PlanRow]:
+    """Give the newest plan of that name and those that it replaced; raises InvalidError for none.
+
+    Who was sent under an earlier version was deleted by this plan as well.
+    """
+    rows = journal.plans(spec.app.id, spec.name)
+    if not rows:
+        problem = f"{spec.name!r} was never planned here"
+        raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
+    return [one for one in rows if one.lineage == rows[0].lineage]
 
 
 def _key(file: Path) -> bytes:

@@ -141,3 +141,42 @@ def test_an_alias_of_ones_own_is_refused_when_planned(at):
     assert done.code == 3
     assert "PP117" in done.out
     assert "external_id or onesignal_id" in done.out
+
+
+def test_forgetting_takes_the_versions_that_were_replaced(at):
+    """A plan that was edited halfway has sent ids under its earlier version: they go as well."""
+    first, second = at.subscriptions(8)[:5], at.subscriptions(8)[3:]
+    at.ids_file(first)
+    at.plan_file(extra=KEPT)
+    assert at.apply(at.plan()["fingerprint"], "--limit", "2").code == 7
+    at.ids_file(second)
+    assert at.apply(at.plan()["fingerprint"]).code == 0
+
+    done = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key")
+
+    assert done.code == 0, done.err
+    assert "10 ids are HMACs now" in done.out
+    assert [*(at.folder / "journal.db.backups").iterdir()] == []
+    held = at.journal.read_bytes()
+    assert [one for one in {*first, *second} if one.encode() in held] == []
+
+
+@pytest.mark.parametrize("at", [(*QUICK, "--latency", "150ms")], indirect=True, ids=["late"])
+def test_an_earlier_version_with_unknown_ids_is_named(at):
+    """Nobody knows what became of them; what can be sealed is sealed, and the exit code is 3."""
+    first, second = at.subscriptions(4)[:2], at.subscriptions(4)[2:]
+    at.ids_file(first)
+    at.plan_file()
+    killed = at.start("apply", "plan.yaml", *at.consent(at.plan()["fingerprint"]))
+    at.until_deleted(1, killed)
+    killed.kill()
+    killed.communicate()
+    at.ids_file(second)
+    at.plan()
+    assert at.run("cancel", "plan.yaml").code == 0
+
+    done = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key")
+
+    assert done.code == 3
+    assert "2 ids are HMACs now" in done.out
+    assert "are unknown" in done.err
