@@ -5,6 +5,8 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["support.core_coverage"]
+
 settings.register_profile(
     "gate",
     derandomize=True,

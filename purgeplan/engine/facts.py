@@ -54,12 +54,10 @@ def population(rules: Rules, app: AppFacts) -> Population:
     return Population("unknown")
 
 
-def budget_used(rules: Rules, journal: Journal | None, now: datetime) -> int | None:
+def budget_used(rules: Rules, journal: Journal, now: datetime) -> int | None:
     """Count what the app's rolling budget has used up; None where there is no budget to ask."""
     if rules.policy is None or rules.policy.budget is None:
         return None
-    if journal is None:
-        return 0  # no journal yet: nothing was ever claimed
     since = now - timedelta(seconds=rules.policy.budget.per_s)
     return journal.claimed_since(rules.spec.app.id, since)
 

@@ -61,8 +61,7 @@ async def run(
     try:
         async with aclosing(one.steps()) as steps:
             async for progress in steps:
-                if not isinstance(progress, Ended):
-                    yield progress
+                yield progress
     except JournalError:
         raise  # the first journal error is the last thing a run does with it (I15)
     except PurgeplanError as error:
