@@ -6,8 +6,7 @@ Its private switch for the first is not needed: aiohttp repeats only on errors o
 here each is another's before aiohttp sees it.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Final
 
 import aiohttp
@@ -70,10 +69,12 @@ class Transport:
         if url.raw_path_qs != target:
             raise ValueError(_ALTERED)
         session = self._session or self._open(tls=url.scheme == "https")
-        with _errors_named():
+        try:
             async with session.request(method, url, allow_redirects=False) as answer:
                 body = await _up_to(BODY_BYTES, answer.content)
                 return Heard(answer.status, answer.headers, body)
+        except _ERRORS as error:
+            raise _named(error) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -104,20 +105,23 @@ async def _once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
     """Send, and name errors so that aiohttp does not take them for a reason to send again."""
-    with _errors_named():
-        return await handler(request)
-
-
-@contextmanager
-def _errors_named() -> Iterator[None]:
     try:
-        yield
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        raise NotSentError(type(error).__name__) from error
-    except TimeoutError as error:
-        raise TookTooLongError(type(error).__name__) from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise LostError(type(error).__name__) from error
+        return await handler(request)
+    except _ERRORS as error:
+        raise _named(error) from error
+
+
+_ERRORS: Final = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+def _named(error: Exception) -> Exception:
+    match error:
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return NotSentError(type(error).__name__)
+        case TimeoutError():
+            return TookTooLongError(type(error).__name__)
+        case _:
+            return LostError(type(error).__name__)
 
 
 async def _up_to(limit: int, stream: aiohttp.StreamReader) -> bytes:
