@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from purgeplan.engine.leaving import Leaving
-from purgeplan.errors import InvalidError
+from purgeplan.errors import Finding, InvalidError, UnreachableError
 from purgeplan.model.backup import BEGUN, FORGOTTEN, KEPT, Backup, backups
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Clock, ExportAsk, Exporter, ExportFile, Journal
@@ -33,7 +33,7 @@ REOPENED: Final = "plan.reopened"
 
 @dataclass(frozen=True, slots=True)
 class Backups:
-    """Keeps backups in ``folder``, which exists; ``new_file`` names a file once it is written.
+    """Keeps backups in ``folder``; ``new_file`` names a file once it is written.
 
     ``exporter`` makes what gets an export, given what the app says of itself.
     """
@@ -56,6 +56,9 @@ class Backups:
         known = backups(self.journal.events(row.plan_id))
         if known and self._holds(row, known[-1]):
             return known[-1]
+        if not self.folder.is_dir():
+            problem = f"{self.folder} is no folder"
+            raise UnreachableError(Finding("PP616", problem, "move it away, then repeat"))
         asked_since = self._begun(row)
         self._clear(row, known)
         age_s = (self.clock.now() - asked_since).total_seconds() + SLACK_S

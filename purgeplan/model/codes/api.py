@@ -94,8 +94,9 @@ CODES: dict[str, Explanation] = {
     ),
     "PP616": Explanation(
         "copy can't be written",
-        "The folder that was named does not take the file: the disk is full, or not writable."
-        " Nothing of it is left; the export itself is kept for a while.",
+        "The folder of an export's copy, or of a plan's backup, does not take the file: the disk is"
+        " full, or not writable. Nothing of it is left, and nothing was sent; the export itself is"
+        " kept for a while.",
         "Make room, or name another file, then repeat the command.",
     ),
 }
