@@ -187,7 +187,7 @@ def _more(given: Mapping[str, Any], answers: Answers, out: Path) -> dict[Path, s
 
 def _write(files: Mapping[Path, str]) -> None:
     """Write new files, all or none; raises InvalidError naming each that is in the way."""
-    there = [path for path in files if path.exists()]
+    there = [path for path in files if os.path.lexists(path)]
     if there:
         mend = "give --out another name, or move the old file away"
         raise InvalidError(*(Finding("PP098", f"{path} exists already", mend) for path in there))

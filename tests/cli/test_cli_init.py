@@ -163,6 +163,16 @@ def test_a_list_elsewhere_has_its_plan_beside_it(repository, tmp_path_factory):
     assert 'path: "inactive.csv"' in (repository / "inactive.yaml").read_text()
 
 
+def test_a_link_in_the_way_is_in_the_way(repository):
+    """Also one that leads nowhere: nothing is written through it."""
+    (repository / "inactive.yaml").symlink_to("nowhere.yaml")
+
+    done = run("init", "inactive.csv", *FLAGS, cwd=repository)
+
+    assert (done.code, "PP098" in done.err) == (Exit.INVALID, True)
+    assert not (repository / "nowhere.yaml").exists()
+
+
 def test_a_count_that_is_no_number_is_refused(repository):
     """What was typed for max_delete has to be a whole number."""
     flags = [*FLAGS]
