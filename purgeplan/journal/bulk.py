@@ -13,7 +13,8 @@ ROWS: Final = 250
 """Rows a statement. One row each takes twice the time, most of it between Python and SQLite."""
 
 _INSERT: Final = """
-    INSERT INTO items (plan_id, position, id, onesignal_id, skip, state, settled_at) VALUES """
+    INSERT INTO items (plan_id, position, id, onesignal_id, skip, evidence_at, state, settled_at)
+    VALUES """
 
 
 def write_items(store: Store, plan_id: int, items: Iterable[PlannedItem], at: int) -> IdsDigest:
@@ -39,4 +40,4 @@ def _row(number: int) -> str:
     one = 4 + number * len(PlannedItem._fields)
     skip = f"?{one + 2}"
     state = f"iif({skip} IS NULL, 'pending', 'skipped'), iif({skip} IS NULL, NULL, ?3)"
-    return f"(?1, ?2 + {number}, ?{one}, ?{one + 1}, {skip}, {state})"
+    return f"(?1, ?2 + {number}, ?{one}, ?{one + 1}, {skip}, ?{one + 3}, {state})"

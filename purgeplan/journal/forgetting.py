@@ -18,7 +18,8 @@ READERS_MS: Final = 1_000
 _SEAL: Final = """
     UPDATE plans SET sealed_at = ?, text = ?, summary = ? WHERE plan_id = ?"""
 _SEAL_ITEMS: Final = """
-    UPDATE items SET id = sealed(id), onesignal_id = sealed(onesignal_id) WHERE plan_id = ?"""
+    UPDATE items SET id = sealed(id), onesignal_id = sealed(onesignal_id), evidence_at = NULL
+    WHERE plan_id = ?"""
 
 
 class Forgetting(Record):

@@ -174,7 +174,7 @@ def _sendable(other: Journal, theirs: PlanRow) -> Iterator[PlannedItem]:
 def as_planned(rows: Iterable[ItemRow]) -> Iterator[PlannedItem]:
     """Give items without their history, as they are planned."""
     for row in rows:
-        yield PlannedItem(row.id, row.onesignal_id, row.skip)
+        yield PlannedItem(row.id, row.onesignal_id, row.skip, row.evidence_ms)
 
 
 def _set_of(draft: Draft) -> tuple[str, str, str]:

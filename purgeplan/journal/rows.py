@@ -18,7 +18,7 @@ PLANS: Final = (
 )
 ITEMS: Final = (
     "SELECT position, id, state, skip, code, status, attempts, claimed_at, settled_at,"
-    " onesignal_id, verdict, run_id FROM items"
+    " onesignal_id, verdict, run_id, evidence_at FROM items"
 )
 CLAIMED: Final = "SELECT position, id, attempts, onesignal_id"
 RUNS: Final = (
@@ -88,7 +88,8 @@ def _draft(*columns: Any) -> Draft:  # noqa: ANN401 - SQLite's values
 
 def item_row(row: Row) -> ItemRow:
     """Give a row of ITEMS as a value."""
-    position, one, state, skip, code, status, attempts, claimed, settled, other, verdict, run = row
+    position, one, state, skip, code, status, attempts, claimed, settled, *rest = row
+    other, verdict, run, evidence_ms = rest
     return ItemRow(
         position,
         one,
@@ -102,6 +103,7 @@ def item_row(row: Row) -> ItemRow:
         other,
         None if verdict is None else Verdict(verdict),
         run,
+        evidence_ms,
     )
 
 

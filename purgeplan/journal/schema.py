@@ -7,7 +7,6 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from purgeplan.journal.store import APPLICATION_ID
-from purgeplan.journal.version import VERSION
 from purgeplan.model.outcome import MOVES, Code, Skip, State, Verdict
 from purgeplan.model.records import PlanState
 
@@ -181,4 +180,33 @@ def _journal(db: Database) -> None:
     for statement in (*TABLES, *TRIGGERS, *VIEWS):
         db.execute(statement)
     db.execute("INSERT INTO journal (only, identity) VALUES (1, lower(hex(randomblob(16))))")
-    db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute("PRAGMA user_version = 1")
+
+
+EVIDENCE: Final = (
+    "ALTER TABLE items ADD COLUMN evidence_at INTEGER",
+    "DROP TRIGGER items_frozen",
+    _never(
+        "items",
+        "UPDATE OF plan_id, position, id, attempts, claimed_at, evidence_at",
+        f"""{_changed("plan_id", "position")} OR NEW.attempts < OLD.attempts
+        OR (OLD.claimed_at IS NOT NULL AND {_changed("claimed_at")})
+        OR ({_changed("id", "evidence_at")} AND NOT {_SEALED})""",
+        "frozen",
+    ),
+    "DROP VIEW readable_items",
+    """CREATE VIEW readable_items AS SELECT plans.name AS plan, items.plan_id, position, id,
+        items.state, skip, code, status, attempts,
+        datetime(evidence_at / 1000, 'unixepoch') AS evidence_at,
+        datetime(claimed_at / 1000, 'unixepoch') AS claimed_at,
+        datetime(settled_at / 1000, 'unixepoch') AS settled_at, onesignal_id, verdict, run_id
+        FROM items JOIN plans USING (plan_id)""",
+)
+"""Until when each item was known to be silent; NULL in plans of version 1, which asked nobody."""
+
+
+@MIGRATIONS(name="0002_evidence")
+def _evidence(db: Database) -> None:
+    for statement in EVIDENCE:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 2")

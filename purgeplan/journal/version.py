@@ -2,7 +2,7 @@
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 FORM: Final = "a4708c84dcd4e873a60e7dd3c45605760f3ad5d3074897cd5ccbc11ec8891447"
 """The sha256 over all tables, indexes, triggers and views of that version, as ``form_of`` makes it.

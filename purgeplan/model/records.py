@@ -46,12 +46,15 @@ class Draft:
 class PlannedItem(NamedTuple):
     """One id of the frozen set, in the order of sending; ``skip`` where it is left out at once.
 
-    A tuple in the order of its columns: millions go from one database to the other.
+    ``evidence_ms`` (since the epoch) is the latest time of which the sources knew whether they were
+    active: a session after it is news. None is unknown. A tuple in the order of its columns:
+    millions go from one database to the other.
     """
 
     id: str
     onesignal_id: str | None = None
     skip: Skip | None = None
+    evidence_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,10 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One item with its history, for reports and for the question what became of one person."""
+    """One item with its history, for reports and for the question what became of one person.
+
+    ``evidence_ms`` is that of ``PlannedItem``.
+    """
 
     position: int
     id: str
@@ -145,6 +151,7 @@ class ItemRow:
     onesignal_id: str | None
     verdict: Verdict | None
     run_id: int | None
+    evidence_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

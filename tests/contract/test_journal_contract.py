@@ -134,14 +134,16 @@ def test_saves_whole_or_not_at_all(world):
 
 
 def test_keeps_the_order_of_sending_and_what_is_left_out_at_once(world):
-    """Items keep their order, their onesignal_id, and the reason why one is skipped at once."""
-    items = [PlannedItem("b", "o-b"), PlannedItem("a", skip=Skip.DELETED_BEFORE)]
+    """Items keep order, onesignal_id and evidence, and the reason why one is skipped at once."""
+    skipped = PlannedItem("a", skip=Skip.DELETED_BEFORE, evidence_ms=1)
+    items = [PlannedItem("b", "o-b"), skipped]
 
     world.journal.save(draft(), items, T0)
 
     first, second = world.rows()
     assert (first.position, first.id, first.onesignal_id) == (0, "b", "o-b")
     assert (first.state, second.state) == (State.PENDING, State.SKIPPED)
+    assert (first.evidence_ms, second.evidence_ms) == (None, 1)
     assert (second.skip, second.settled_at) == (Skip.DELETED_BEFORE, T0)
     assert (first.attempts, first.code, first.claimed_at, first.run_id) == (0, None, None, None)
 
@@ -641,7 +643,7 @@ def test_gives_verdicts_on_accepted_items_only(world):
 def test_takes_over_a_saved_plan_once(world):
     """A saved plan comes with its set and its times; taken over again it is the one here."""
     other = World(world.make_one)
-    items = [PlannedItem("a", "o"), PlannedItem("b", skip=Skip.PROTECTED)]
+    items = [PlannedItem("a", "o", evidence_ms=1), PlannedItem("b", skip=Skip.PROTECTED)]
     other.journal.save(draft(evidence={"d": T0}), items, T0)
     world.plan("x", name="another")
 
@@ -747,7 +749,7 @@ def test_seals_a_closed_plan(world):
     """Sealing leaves HMACs, numbers and states; a second time is nothing; evidence is gone."""
     world.journal.save(
         draft(text="ids: [person-1]", summary={"counts": {"planned": 2}, "sample": ["person-1"]}),
-        [PlannedItem("person-1", "o-1"), PlannedItem("person-2")],
+        [PlannedItem("person-1", "o-1", evidence_ms=1), PlannedItem("person-2")],
         T0,
     )
     world.apply(ACCEPTED, ABSENT)
@@ -759,6 +761,7 @@ def test_seals_a_closed_plan(world):
     first, second = world.rows()
     assert (first.id, first.onesignal_id) == (sealed_id(KEY, "person-1"), sealed_id(KEY, "o-1"))
     assert (second.id, second.onesignal_id) == (sealed_id(KEY, "person-2"), None)
+    assert first.evidence_ms is None
     row = world.journal.plan(1)
     assert (row.sealed_at, row.draft.text) == (LATER, SEALED)
     assert row.draft.summary == {"counts": {"planned": 2}, "sample": [SEALED]}

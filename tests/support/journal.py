@@ -185,6 +185,7 @@ class FakeJournal:
                     onesignal_id=one.onesignal_id,
                     verdict=None,
                     run_id=None,
+                    evidence_ms=one.evidence_ms,
                 )
             )
             for position, one in enumerate(items)
@@ -289,7 +290,10 @@ class FakeJournal:
             raise InvalidError(Finding("PP415", "not a saved plan"))
         if any(row.planned_at > theirs.planned_at for row in here):
             raise StaleError(Finding("PP304", "planned again since"))
-        items = [PlannedItem(one.id, one.onesignal_id, one.skip) for one in other.items(plan_id)]
+        items = [
+            PlannedItem(one.id, one.onesignal_id, one.skip, one.evidence_ms)
+            for one in other.items(plan_id)
+        ]
         rows = self._frozen(items, theirs.planned_at)
         row = self._insert(theirs.draft, rows, at, theirs.planned_at)
         self._event("plan.adopted", at, row.plan_id, data=self._proof(row))
@@ -601,6 +605,7 @@ class FakeJournal:
             one.to(
                 id=sealed_id(key, one.item.id),
                 onesignal_id=sealed_id(key, other) if other else None,
+                evidence_ms=None,
             )
         self._plans[plan_id] = replace(row, draft=wiped(row.draft), sealed_at=_floor(at))
         self._event("plan.sealed", at, plan_id, data={"count": len(rows)})

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from pathlib import Path
 from shutil import copyfile
 
 import pytest
@@ -27,6 +28,9 @@ from purgeplan.model.codes import CODES
 from purgeplan.model.codes.journal import CODES as OURS
 from purgeplan.model.outcome import Code, Item, Outcome, Skip, State
 from purgeplan.model.records import PlannedItem
+
+
+OF_VERSION_1 = Path(__file__).parents[1] / "support" / "journal_v1.sql"
 
 
 @pytest.fixture
@@ -180,6 +184,33 @@ def test_brings_up_an_older_journal_when_it_writes(tmp_path):
         assert journal.check() == []
 
 
+def test_goes_on_with_a_journal_of_version_1(tmp_path):
+    """What an older purgeplan wrote stays as it was; of its items no evidence is known."""
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(OF_VERSION_1.read_text("utf-8"))
+        connection.executescript("PRAGMA application_id = 0x70677031; PRAGMA user_version = 1")
+        head = connection.execute("SELECT link FROM events ORDER BY seq DESC").fetchone()
+    path.chmod(0o600)
+
+    with pytest.raises(InvalidError, match=r"version 1.*run `purgeplan plan`"):
+        open_reader(path)
+    with closing(open_journal(path, HandClock())) as journal:
+        states = [row.state for row in journal.items(1)]
+        again = journal.start_run(1, "apply", ANN, T0)
+        fresh = journal.turn(again, [], [], 9)
+        journal.save(draft(), [PlannedItem("a", evidence_ms=1)], T0)
+
+        assert states == ["accepted", "failed", "sent", "pending", "skipped", "pending"]
+        assert [one.position for one in fresh] == [3, 5]
+        assert {row.evidence_ms for row in journal.items(1)} == {None}
+        assert [row.evidence_ms for row in journal.items(2)] == [1]
+        assert head[0] in {event.link for event in journal.events()}
+        assert journal.check() == []
+    with closing(open_reader(path)) as journal:
+        assert journal.plan(1).state == "superseded"
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -234,7 +265,7 @@ def test_saves_a_plan_in_one_file(tmp_path):
     """A saved plan is a 0600 file with one plan, no run and no log, that a reader takes."""
     source = FakeJournal()
     source.save(draft("other"), planned("x"), T0)
-    items = [PlannedItem("a", "o"), PlannedItem("b", skip=Skip.PROTECTED)]
+    items = [PlannedItem("a", "o", evidence_ms=1), PlannedItem("b", skip=Skip.PROTECTED)]
     source.save(draft(), items, T0)
     out = tmp_path / "q3.plan"
 

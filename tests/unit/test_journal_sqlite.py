@@ -95,6 +95,7 @@ def test_skips_unresolved_items_only_if_recreated():
     "sql",
     [
         "UPDATE items SET id = 'x'",
+        "UPDATE items SET evidence_at = 7",
         "UPDATE items SET position = 7 WHERE position = 0",
         "UPDATE items SET claimed_at = NULL WHERE position = 0",
         "UPDATE items SET claimed_at = 5 WHERE position = 0",
