@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from purgeplan.journal.times import ms
 from purgeplan.model.ids import comparable, is_uuid_kind
 from purgeplan.sources.port import Staged
 from purgeplan.sources.reading.columns import NAMES
@@ -13,7 +14,7 @@ from purgeplan.sources.workspace import Workspace
 _PART: Final = """
 CREATE VIEW $view AS
 SELECT id, $subscription_id AS subscription_id, $onesignal_id AS onesignal_id,
-       $external_id AS external_id, opted_out, channel, '$rank' AS evidence
+       $external_id AS external_id, opted_out, channel, last_active, '$rank' AS evidence
 FROM $table
 """
 
@@ -21,6 +22,7 @@ _NAMED: Final = """
 CREATE TABLE named AS
 SELECT id,
        max(evidence) AS evidence,
+       max(CAST(last_active AS BIGINT)) AS last_active,
        CASE WHEN min(onesignal_id) = max(onesignal_id) THEN max(onesignal_id) END AS onesignal_id,
        coalesce(bool_or(opted_out = 't' AND channel IN ('email', 'sms')), false) AS opted_out
 FROM stated GROUP BY id
@@ -33,7 +35,8 @@ FROM $table WHERE $value IS NOT NULL
 """
 
 _IN_ORDER: Final = """
-SELECT id, onesignal_id, deleted_before FROM planned ORDER BY unhex(sha256(concat(?, id)))
+SELECT id, onesignal_id, deleted_before, evidence_ms FROM planned
+ORDER BY unhex(sha256(concat(?, id)))
 """
 
 _SAMPLE: Final = """
@@ -48,9 +51,13 @@ WITH before AS (
     FROM named JOIN deleted USING (id) JOIN evidence ON evidence.rank = named.evidence
     WHERE deleted.gone_at >= evidence.as_of
 )
-SELECT id, $who.onesignal_id, id IN (SELECT id FROM before) AS deleted_before
-FROM named ANTI JOIN spared USING (id) {join}
+SELECT id, $who.onesignal_id, id IN (SELECT id FROM before) AS deleted_before,
+       CASE WHEN last_active <= CAST(ms AS BIGINT) THEN last_active
+            ELSE CAST(ms AS BIGINT) // 1000 * 1000 - 1 END AS evidence_ms
+FROM named ANTI JOIN spared USING (id) JOIN evidence ON evidence.rank = named.evidence {join}
 """
+"""What is known of activity: the last session of any row that says it; else, and where that is a
+time to come, when the source was true, without the second that it is in: exports don't split it."""
 
 
 def unite(
@@ -63,7 +70,8 @@ def unite(
     ``evidence`` ranks the times when the sources were true.
     """
     ranks = {at: f"r{n:06}" for n, at in enumerate(sorted({at for _, at in sources}))}
-    work.load("evidence", ("rank", "as_of"), ((rank, _stamp(at)) for at, rank in ranks.items()))
+    times = ((rank, _stamp(at), str(ms(at))) for at, rank in ranks.items())
+    work.load("evidence", ("rank", "as_of", "ms"), times)
     views = [
         _view(work, staged, ranks[at], staged.known if known is None else known)
         for staged, at in sources
@@ -163,8 +171,10 @@ def plan(work: Workspace, deleted: Iterable[tuple[str, datetime]], who: str = "n
     work.run(_PLANNED.format(join=join), who=who)
 
 
-def in_sending_order(work: Workspace, fingerprint: str) -> Iterator[tuple[str, str | None, bool]]:
-    """Stream (id, onesignal_id, deleted before) in the order of sha256(fingerprint + id)."""
+def in_sending_order(
+    work: Workspace, fingerprint: str
+) -> Iterator[tuple[str, str | None, bool, int]]:
+    """Stream (id, onesignal_id, deleted before, evidence) in order of sha256(fingerprint + id)."""
     yield from work.rows(_IN_ORDER, fingerprint)
 
 

@@ -76,8 +76,8 @@ class Resolved:
         The user's ``onesignal_id`` goes along where the sources tell it beside another kind of id:
         a user is addressed by it, and two subscriptions of one user are sent apart.
         """
-        for one, onesignal_id, before in idset.in_sending_order(self.work, self.fingerprint):
-            yield PlannedItem(one, onesignal_id, Skip.DELETED_BEFORE if before else None)
+        for one, onesignal_id, before, at in idset.in_sending_order(self.work, self.fingerprint):
+            yield PlannedItem(one, onesignal_id, Skip.DELETED_BEFORE if before else None, at)
 
     def sorted_ids(self) -> Iterator[str]:
         """Stream the frozen set in order of the ids' UTF-8 bytes."""

@@ -147,12 +147,18 @@ class _File:
         return found
 
 
+_INSTANTS: Final = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
+"""Types whose text is an instant in UTC; one with a zone is written in that of this machine."""
+
+
 def _exact(column: str, kind: str) -> bool:
     """Tell whether a column beside the ids says what the staged column needs."""
     if _TEXT.fullmatch(kind):
         return True
     if column == "opted_out":
         return kind == "BOOLEAN"
+    if column == "last_active":
+        return kind in _INSTANTS
     return column in ("channel", EXTERNAL_ID) and _WHOLE.fullmatch(kind) is not None
 
 

@@ -15,9 +15,18 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int | None], None]
 """Told of long phases: what is being done, how far, of how much (None where unknown)."""
 
-COLUMNS: Final = ("id", "subscription_id", "onesignal_id", "external_id", "opted_out", "channel")
+COLUMNS: Final = (
+    "id",
+    "subscription_id",
+    "onesignal_id",
+    "external_id",
+    "opted_out",
+    "channel",
+    "last_active",
+)
 """Columns of a staged table, all text. ``opted_out`` is ``t`` or ``f``, ``channel`` is ``email``,
-``sms`` or ``push``. What a source does not know is NULL, and not in ``Staged.known``."""
+``sms`` or ``push``, ``last_active`` is in ms since the epoch. What a source does not know is NULL,
+and not in ``Staged.known``; of ``last_active`` each row knows for itself."""
 
 
 def quiet(phase: str, done: int, total: int | None) -> None:

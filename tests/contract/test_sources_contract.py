@@ -81,7 +81,7 @@ def test_what_is_not_known_is_null_and_not_said_to_be_known(kind, tmp_path):
     staged, _, rows = stage(kind, tmp_path, [uuid(1)])
 
     assert staged.known == frozenset()
-    assert rows == [(uuid(1), None, None, None, None, None)]
+    assert rows == [(uuid(1), *[None] * 6)]
 
 
 @pytest.mark.parametrize("kind", LISTS)

@@ -29,7 +29,6 @@ from purgeplan.model.codes.journal import CODES as OURS
 from purgeplan.model.outcome import Code, Item, Outcome, Skip, State
 from purgeplan.model.records import PlannedItem
 
-
 OF_VERSION_1 = Path(__file__).parents[1] / "support" / "journal_v1.sql"
 
 

@@ -4,7 +4,7 @@ import hashlib
 import io
 import tempfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.sources import NOW, inline, plan, resolved, source, uuid
@@ -12,6 +12,7 @@ from support.sources import NOW, inline, plan, resolved, source, uuid
 from purgeplan.engine.inputs import Inputs
 from purgeplan.engine.resolve import Evidence, resolve
 from purgeplan.errors import InvalidError, Place, UnreachableError
+from purgeplan.journal.times import utc
 from purgeplan.model.facts import Counts
 from purgeplan.model.fingerprint import fingerprint
 from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID
@@ -452,3 +453,63 @@ def test_phases_are_told(tmp_path):
         pass
 
     assert phases == ["uniting", "protecting", "fingerprinting"]
+
+
+SEEN = (
+    "id,device_type,invalid_identifier,onesignal_id,last_active\n"
+    f"{uuid(1)},0,f,{uuid(91)},2026-01-01 10:00:00\n"
+    f"{uuid(2)},0,f,{uuid(92)},2026-02-01 10:00:00 UTC\n"
+    f"{uuid(3)},0,f,{uuid(92)},long ago\n"
+    f"{uuid(4)},0,f,{uuid(94)},\n"
+    f"{uuid(5)},0,f,{uuid(95)},2099-01-01 00:00:00\n"
+)
+
+
+def evidence_of(spec):
+    """Give until when each planned id is known to be silent."""
+    with resolved(spec) as found:
+        return {one.id: utc(one.evidence_ms) for one in found.items()}
+
+
+def test_the_evidence_of_an_id_is_its_last_session_else_when_its_source_was_true(tmp_path):
+    """A row that does not say when, or says nonsense, is judged from its source's time on.
+
+    An export tells whole seconds, so of those who are known by a time only, the second of that
+    time is news as well.
+    """
+    (tmp_path / "export.csv").write_text(SEEN)
+    as_of = datetime(2026, 3, 1, 12, 0, 0, 500_000, tzinfo=UTC)
+    before = datetime(2026, 3, 1, 11, 59, 59, 999_000, tzinfo=UTC)
+    export = source(by=SUBSCRIPTION_ID, as_of=as_of, path="export.csv")
+    known = replace(inline(uuid(1), uuid(9), by=SUBSCRIPTION_ID), as_of=as_of - timedelta(days=60))
+
+    assert evidence_of(plan(tmp_path, export, known, by=SUBSCRIPTION_ID)) == {
+        uuid(1): datetime(2026, 1, 1, 10, tzinfo=UTC),
+        uuid(2): datetime(2026, 2, 1, 10, tzinfo=UTC),
+        uuid(3): before,
+        uuid(4): before,
+        uuid(5): before,
+        uuid(9): before - timedelta(days=60),
+    }
+
+
+def test_the_evidence_of_a_user_is_the_last_session_of_any_row(tmp_path):
+    """One row that does not say when takes nothing from one that does."""
+    (tmp_path / "export.csv").write_text(SEEN)
+    export = source(by=ONESIGNAL_ID, path="export.csv")
+
+    found = evidence_of(plan(tmp_path, export, by=ONESIGNAL_ID))
+
+    assert found[uuid(92)] == datetime(2026, 2, 1, 10, tzinfo=UTC)
+
+
+def test_a_list_that_was_planned_before_is_as_old_as_then(tmp_path):
+    """Of two lists with an id the younger counts, as for those who were deleted before."""
+    lists = [
+        replace(inline("a", "b"), as_of=NOW - timedelta(days=2)),
+        replace(inline("a"), as_of=NOW - timedelta(days=1)),
+    ]
+
+    found = evidence_of(plan(tmp_path, *lists))
+
+    assert found["a"] - found["b"] == timedelta(days=1)

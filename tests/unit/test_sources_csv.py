@@ -11,10 +11,11 @@ from purgeplan.sources.workspace import MisreadError, Workspace
 
 EXPORT = (
     "id,identifier,language,device_type,device_model,tags,invalid_identifier,external_user_id,"
-    "onesignal_id\n"
-    f'{uuid(1)},tok,en,0,"iPhone15,2","{{""plan"":""pro""}}",f,user_42,{uuid(91)}\n'
-    f'{uuid(2)},m@acme.example,en,11,,"",t,user_42,{uuid(91)}\n'
-    f'{uuid(3)},+49,en,14,,"",t,,{uuid(93)}\n'
+    "onesignal_id,last_active\n"
+    f'{uuid(1)},tok,en,0,"iPhone15,2","{{""plan"":""pro""}}",f,user_42,{uuid(91)},'
+    "2026-06-01 00:00:01\n"
+    f'{uuid(2)},m@acme.example,en,11,,"",t,user_42,{uuid(91)},\n'
+    f'{uuid(3)},+49,en,14,,"",t,,{uuid(93)},yesterday\n'
 )
 
 
@@ -300,14 +301,14 @@ def test_an_alias_is_found_by_its_label(tmp_path):
 
 
 def test_an_export_tells_users_channels_and_opt_outs(tmp_path):
-    """Its `id` is the subscription; the other columns are known for every row."""
+    """Its `id` is the subscription; the other columns are known, each session where it is told."""
     found, rows = staged(tmp_path, EXPORT, SUBSCRIPTION_ID)
 
     assert found.known == {"onesignal_id", "external_id", "opted_out", "channel"}
     assert rows == [
-        (uuid(1), None, uuid(91), "user_42", "f", "push"),
-        (uuid(2), None, uuid(91), "user_42", "t", "email"),
-        (uuid(3), None, uuid(93), None, "t", "sms"),
+        (uuid(1), None, uuid(91), "user_42", "f", "push", "1780272001000"),
+        (uuid(2), None, uuid(91), "user_42", "t", "email", None),
+        (uuid(3), None, uuid(93), None, "t", "sms", None),
     ]
 
 

@@ -208,13 +208,13 @@ def test_refuses_a_sheet_without_header_or_cells(tmp_path):
 def test_recognizes_an_export_saved_by_excel(tmp_path):
     """Excel makes numbers and truth values of two columns; they say the same."""
     header = ["id", "onesignal_id", "external_user_id", "invalid_identifier", "device_type"]
-    row = [uuid(1), uuid(2), "u-1", xlsx.truth(value=True), xlsx.number(11)]
-    xlsx.write(tmp_path / "ids.xlsx", header, row)
+    row = [uuid(1), uuid(2), "u-1", xlsx.truth(value=True), xlsx.number(11), "2026-06-01 00:00:01"]
+    xlsx.write(tmp_path / "ids.xlsx", [*header, "last_active"], row)
 
     found, rows = staged(tmp_path, excel(SUBSCRIPTION_ID))
 
-    assert rows == [(uuid(1), None, uuid(2), "u-1", "t", "email")]
-    assert found.known == {"onesignal_id", "external_id", "opted_out", "channel"}
+    assert rows == [(uuid(1), None, uuid(2), "u-1", "t", "email", "1780272001000")]
+    assert found.known == {"onesignal_id", "external_id", "opted_out", "channel", "last_active"}
 
 
 @pytest.mark.parametrize("cell", [xlsx.number("1.23E+15"), xlsx.failed(), xlsx.formula()])
@@ -236,7 +236,7 @@ def test_opt_outs_are_known_with_their_channel_only(tmp_path):
     found, rows = staged(tmp_path, excel(SUBSCRIPTION_ID))
 
     assert found.known == frozenset()
-    assert rows == [(uuid(1), None, None, None, None, None)]
+    assert rows == [(uuid(1), *[None] * 6)]
 
 
 def test_reads_files_of_a_pattern_in_one(tmp_path):

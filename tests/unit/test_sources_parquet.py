@@ -117,17 +117,18 @@ def test_sets_unfit_ids_aside_where_it_may(tmp_path):
 
 
 def test_recognizes_an_export_by_its_columns(tmp_path):
-    """Rows of an export are subscriptions; user, opt-out and channel stand beside them."""
+    """Rows are subscriptions; user, opt-out, channel and last session stand beside them."""
     write(
         tmp_path / "ids.parquet",
         f"SELECT '{uuid(1)}' AS id, upper('{uuid(2)}')::UUID AS onesignal_id,"
-        " 'u-1' AS external_user_id, true AS invalid_identifier, 11::BIGINT AS device_type",
+        " 'u-1' AS external_user_id, true AS invalid_identifier, 11::BIGINT AS device_type,"
+        " TIMESTAMP '2026-06-01 00:00:01' AS last_active",
     )
 
     found, rows = staged(tmp_path, parquet(SUBSCRIPTION_ID))
 
-    assert [(uuid(1), None, uuid(2), "u-1", "t", "email")] == rows
-    assert {"onesignal_id", "external_id", "opted_out", "channel"} == found.known
+    assert [(uuid(1), None, uuid(2), "u-1", "t", "email", "1780272001000")] == rows
+    assert {"onesignal_id", "external_id", "opted_out", "channel", "last_active"} == found.known
 
 
 def test_knows_nothing_by_columns_that_lost_their_digits(tmp_path):
@@ -135,13 +136,14 @@ def test_knows_nothing_by_columns_that_lost_their_digits(tmp_path):
     write(
         tmp_path / "ids.parquet",
         f"SELECT '{uuid(1)}' AS id, 1.0::DOUBLE AS external_user_id, 5 AS onesignal_id,"
-        " 'true' AS invalid_identifier, 11.0::DOUBLE AS device_type",
+        " 'true' AS invalid_identifier, 11.0::DOUBLE AS device_type,"
+        " TIMESTAMPTZ '2026-06-01 00:00:01+00' AS last_active",
     )
 
     found, rows = staged(tmp_path, parquet(SUBSCRIPTION_ID))
 
     assert frozenset() == found.known
-    assert [(uuid(1), None, None, None, None, None)] == rows
+    assert [(uuid(1), *[None] * 6)] == rows
 
 
 def test_says_which_columns_are_there(tmp_path):

@@ -144,15 +144,15 @@ def test_sets_unfit_ids_aside_where_it_may(tmp_path, base):
 
 
 def test_knows_what_stands_beside_the_ids(tmp_path):
-    """Columns are recognized by their names, those of an export too."""
+    """Columns are recognized by their names, those of an export too; a number is no time."""
     query = (
         f"SELECT '{uuid(1)}' AS id, '{uuid(2).upper()}' AS onesignal_id, 42 AS external_user_id,"
-        " 't' AS invalid_identifier, 14 AS device_type"
+        " 't' AS invalid_identifier, 14 AS device_type, 7 AS last_active"
     )
 
     found, rows = staged(tmp_path, sql(query, SUBSCRIPTION_ID))
 
-    assert rows == [(uuid(1), None, uuid(2), "42", "t", "sms")]
+    assert rows == [(uuid(1), None, uuid(2), "42", "t", "sms", None)]
     assert found.known == {"onesignal_id", "external_id", "opted_out", "channel"}
 
 

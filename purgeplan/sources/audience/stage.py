@@ -36,13 +36,13 @@ MAX_AGE: Final[Mapping[str, object]] = {
 }
 
 _AT: Final = {kind: index for index, kind in enumerate(COLUMN_OF)}
-_OTHERS: Final = {**_AT, "opted_out": len(_AT), "channel": len(_AT) + 1}
+_OTHERS: Final = {**_AT, "opted_out": 3, "channel": 4, "last_active": 5}
 # Of a row whose device type can't be read an opt-out is kept, as that of an e-mail row is.
 _RAW: Final = """
 CREATE VIEW $raw AS
 SELECT id AS c0, onesignal_id AS c1, external_user_id AS c2,
        CASE WHEN invalid_identifier THEN 't' WHEN NOT invalid_identifier THEN 'f' END AS c3,
-       coalesce(CAST(device_type AS VARCHAR), '11') AS c4
+       coalesce(CAST(device_type AS VARCHAR), '11') AS c4, CAST(last_active AS VARCHAR) AS c5
 FROM $rows WHERE $value IS NOT NULL
 """
 _STAGE: Final = "INSERT INTO $table SELECT {cells} FROM $raw"

@@ -68,6 +68,8 @@ def others(names: Sequence[str], kind: str) -> Mapping[str, int]:
             "opted_out": names.index("invalid_identifier"),
             "channel": names.index("device_type"),
         }
+        if names.count("last_active") == 1:
+            known["last_active"] = names.index("last_active")
     return known
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from purgeplan.model.ids import UUID_KINDS, UUID_PATTERN
+from purgeplan.sources.audience.fields import FIELDS
 from purgeplan.sources.port import COLUMNS
 from purgeplan.sources.reading.fit import canonical_or_none, sure_sql
 from purgeplan.sources.workspace import Workspace
@@ -14,9 +15,17 @@ _OPTED_OUT: Final = (
 _CHANNEL: Final = "CASE {0} WHEN '11' THEN 'email' WHEN '14' THEN 'sms' ELSE 'push' END"
 """Device types of OneSignal: 11 is e-mail, 14 is SMS, the others are push (onesignal.md 1.6)."""
 
+_READ: Final = {
+    "opted_out": _OPTED_OUT.format,
+    "channel": _CHANNEL.format,
+    "last_active": lambda raw: f"CAST(epoch_ms({FIELDS['last_active'].read(raw)}) AS VARCHAR)",
+}
+"""How a cell of an export is read; a text that says nothing is NULL."""
+
 _WHOLE: Final = {
     **{kind: f"regexp_full_match({kind}, '{UUID_PATTERN}')" for kind in sorted(UUID_KINDS)},
     "opted_out": "opted_out IS NOT NULL",
+    "last_active": "last_active IS NOT NULL",
 }
 """What must hold in every row for a column to be known."""
 
@@ -43,7 +52,7 @@ def _staged(column: str, index: int | None) -> str:
     raw = f"c{index}"
     if column in UUID_KINDS:
         return f"lower(trim({raw}, ' '))"
-    return {"opted_out": _OPTED_OUT, "channel": _CHANNEL}.get(column, "{0}").format(raw)
+    return _READ.get(column, str)(raw)
 
 
 def settle(work: Workspace, table: str, kind: str) -> int:

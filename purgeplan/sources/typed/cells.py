@@ -22,6 +22,7 @@ _STAGE: Final = "INSERT INTO $table SELECT {cells} FROM $raw"
 _DOUBTFUL: Final = """
 SELECT place, coalesce({cell}, '') FROM $raw WHERE ({sure}) IS NULL ORDER BY CAST(place AS BIGINT)
 """
+_TOGETHER: Final = frozenset({"opted_out", "channel"})
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -37,8 +38,8 @@ def without(layout: Layout, lost: Collection[int]) -> Layout:
     An opt-out and its channel only say something together.
     """
     kept = {column: index for column, index in layout.others.items() if index not in lost}
-    if not kept.keys() >= {"opted_out", "channel"}:
-        kept = {column: index for column, index in kept.items() if column in columns.NAMES}
+    if not kept.keys() >= _TOGETHER:
+        kept = {column: index for column, index in kept.items() if column not in _TOGETHER}
     return replace(layout, others=kept)
 
 
