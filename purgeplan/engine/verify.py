@@ -13,7 +13,15 @@ from typing import Final
 from purgeplan.engine.held import held
 from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, UUID_KINDS
 from purgeplan.model.outcome import State, Verdict
-from purgeplan.model.ports import AppFacts, AppView, Clock, ExportAsk, Exporter, Journal
+from purgeplan.model.ports import (
+    AppFacts,
+    AppView,
+    Clock,
+    ExportAsk,
+    Exporter,
+    ExportFile,
+    Journal,
+)
 from purgeplan.model.records import ItemRow, PlanRow
 from purgeplan.model.spec import Resource
 
@@ -93,14 +101,15 @@ class Verifier:
             export = await exporter.fetch(ASK, age_s, self.tell)
         finally:
             await exporter.close()
-        self.tell("comparing with the export", 0, None)
-        self._compare(row, Path(export.path))
+        self._compare(row, export)
 
-    def _compare(self, row: PlanRow, export: Path) -> None:
-        verdicts = held(export, row.draft.by, self._open(row))
+    def _compare(self, row: PlanRow, export: ExportFile) -> None:
+        verdicts = held(export, row.draft.by, self._open(row), self.tell)
         while found := list(islice(verdicts, _JOINED_TOGETHER)):
             self._record(row, [(position, what) for position, what in found if what is not None])
-        export.unlink()  # personal data, and no later verify may believe an export of now
+        Path(
+            export.path
+        ).unlink()  # personal data, and no later verify may believe an export of now
 
     def _since(self, row: PlanRow) -> datetime:
         """Give the last change of what an export is to tell: the last 202, the last verdicts."""

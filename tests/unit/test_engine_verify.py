@@ -1,6 +1,7 @@
 """What verify makes of what a view or an export says, in virtual time."""
 
 import gzip
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -38,7 +39,7 @@ class ScriptedExporter:
         self.asked.append((ask, max_age_s))
         if self.error:
             raise self.error
-        return ExportFile(str(self.path), "0" * 64, EPOCH)
+        return as_export(self.path)
 
     async def close(self):
         """Note it."""
@@ -84,6 +85,11 @@ class Scene:
 
 
 USER = {"by": "external_id", "resource": "user"}
+
+
+def as_export(path):
+    """Give a file as an exporter gives it."""
+    return ExportFile(str(path), hashlib.sha256(path.read_bytes()).hexdigest(), EPOCH)
 
 
 def export(folder, *rows, header="id,tags,external_user_id,onesignal_id"):
@@ -208,7 +214,7 @@ def test_tells_users_of_an_export_apart(tmp_path, who, row, verdict):
     scene = Scene(["ann"], who=who, **USER)
     items = scene.journal.items(scene.row.plan_id)
 
-    assert list(held(export(tmp_path, row), "external_id", items)) == [(0, verdict)]
+    assert list(held(as_export(export(tmp_path, row)), "external_id", items)) == [(0, verdict)]
 
 
 @pytest.mark.parametrize(
@@ -228,6 +234,6 @@ def test_judges_nobody_by_what_is_no_export(tmp_path, content):
     path.write_bytes(gzip.compress(content))
 
     with pytest.raises(AttentionError) as caught:
-        list(held(path, "subscription_id", []))
+        list(held(as_export(path), "subscription_id", []))
 
     assert caught.value.findings[0].code == "PP615"

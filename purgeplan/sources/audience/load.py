@@ -25,15 +25,15 @@ from purgeplan.sources.workspace import Workspace
 Export = Callable[[ExportAsk, float, Progress], ExportFile]
 """Gets an export younger than so many seconds; raises what ``Exporter.fetch`` does."""
 
-_AND_COMPUTED: Final = "CREATE VIEW $view AS SELECT *, {more} FROM $table"
+_AND_COMPUTED: Final = "CREATE VIEW $view AS SELECT {more} FROM $table"
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """One export in the workspace: a row a subscription, true at ``as_of`` (aware UTC).
 
-    ``table`` has the columns of NEEDED and those asked for, typed, those of COMPUTED that were
-    asked for, and ``unread_COLUMN`` where a typed column's text could not be read.
+    ``table`` has the columns that were wanted, typed, those of COMPUTED that these are enough for,
+    and ``unread_COLUMN`` where a typed column's text could not be read.
     """
 
     table: str
@@ -73,7 +73,7 @@ class Audience:
             wanted = self._wanted(segment)
             extra = tuple(one for one in FIELDS if FIELDS[one].extra and one in wanted)
             file = self.export(ExportAsk(extra, segment), self.max_age_s, self.progress)
-            self._loaded[segment] = self._load(file, wanted)
+            self._loaded[segment] = load(self.work, file, wanted, self.progress)
         return self._loaded[segment]
 
     def _wanted(self, segment: str | None) -> frozenset[str]:
@@ -81,30 +81,37 @@ class Audience:
         named = self.columns if segment is None else frozenset[str]()
         return frozenset({*NEEDED, *(fields.basis(column) for column in named)})
 
-    def _load(self, file: ExportFile, wanted: frozenset[str]) -> Loaded:
-        with spooled(self.work, file, self.progress) as (scan, text):
-            self.progress("loading the export", 0, None)
-            table, rows = self._typed(scan, text, wanted)
-        table = self._with_computed(table, file.asked_at)
-        return Loaded(table, rows, file.asked_at, file.sha256)
 
-    def _typed(self, scan: Scan, text: Spooled, wanted: frozenset[str]) -> tuple[str, int]:
-        """Cut the text into typed rows; raises InvalidError with the places that are wrong."""
-        table, at = self.work.new("export"), _indexes(text.layout, wanted, text.name)
-        typed = [f"{column} {FIELDS[column].sql_type}" for column in at]
-        doubted = [column for column in at if FIELDS[column].doubted]
-        listed = ", ".join([*typed, *(f"unread_{column} BOOLEAN" for column in doubted)])
-        self.work.run(f"CREATE TABLE $table ({listed})", table=table)
-        select = [FIELDS[column].read(f"c{index}") for column, index in at.items()]
-        select += [FIELDS[column].unread(f"c{at[column]}") for column in doubted]
-        return table, cut(self.work, scan, text, ", ".join(select), table)
+def load(work: Workspace, file: ExportFile, wanted: frozenset[str], progress: Progress) -> Loaded:
+    """Load these columns of an export, and those of COMPUTED that they are enough for.
 
-    def _with_computed(self, table: str, as_of: datetime) -> str:
-        """Give a view with the computed columns as well."""
-        view = self.work.new("audience")
-        more = ", ".join(f"{fields.computed(one, as_of)} AS {one}" for one in COMPUTED)
-        self.work.run(_AND_COMPUTED.format(more=more), view=view, table=table)
-        return view
+    Raises InvalidError where it can't be read whole.
+    """
+    with spooled(work, file, progress) as (scan, text):
+        progress("loading the export", 0, None)
+        table, rows = _typed(work, scan, text, wanted)
+    return Loaded(_with_computed(work, table, wanted, file), rows, file.asked_at, file.sha256)
+
+
+def _typed(work: Workspace, scan: Scan, text: Spooled, wanted: frozenset[str]) -> tuple[str, int]:
+    """Cut the text into typed rows; raises InvalidError with the places that are wrong."""
+    table, at = work.new("export"), _indexes(text.layout, wanted, text.name)
+    typed = [f"{column} {FIELDS[column].sql_type}" for column in at]
+    doubted = [column for column in at if FIELDS[column].doubted]
+    listed = ", ".join([*typed, *(f"unread_{column} BOOLEAN" for column in doubted)])
+    work.run(f"CREATE TABLE $table ({listed})", table=table)
+    select = [FIELDS[column].read(f"c{index}") for column, index in at.items()]
+    select += [FIELDS[column].unread(f"c{at[column]}") for column in doubted]
+    return table, cut(work, scan, text, ", ".join(select), table)
+
+
+def _with_computed(work: Workspace, table: str, wanted: frozenset[str], file: ExportFile) -> str:
+    """Give a view with the computed columns as well."""
+    known = [one for one in COMPUTED if fields.basis(one) in wanted]
+    view = work.new("audience")
+    more = ", ".join(["*", *(f"{fields.computed(one, file.asked_at)} AS {one}" for one in known)])
+    work.run(_AND_COMPUTED.format(more=more), view=view, table=table)
+    return view
 
 
 @contextmanager
