@@ -5,21 +5,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from purgeplan.bootstrap.exports import Exports
 from purgeplan.errors import StaleError
 from purgeplan.model.backup import folder_of
-from purgeplan.model.outcome import Item, Outcome, State
+from purgeplan.model.outcome import Outcome, State
 from purgeplan.model.ports import AppFacts, AppView, Clock, Journal, Lock
 from purgeplan.model.records import Operator, PlanRow
-from purgeplan.model.spec import KeyRef, Rules
+from purgeplan.model.spec import DriftCheck, KeyRef, Rules
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
     from purgeplan.engine.apply import Gatekeeper
     from purgeplan.engine.backup import Backups
+    from purgeplan.engine.drift import Drift
+    from purgeplan.engine.execute import Offload
     from purgeplan.engine.plan import Planner
     from purgeplan.engine.resolve import Resolved
     from purgeplan.engine.run import Order, World
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from purgeplan.engine.verify import Verifier
     from purgeplan.model.secret import Secret
     from purgeplan.sources.port import Progress
+
+
+Result = TypeVar("Result")
 
 
 def kinds() -> Mapping[str, Mapping[str, Any]]:
@@ -145,7 +150,17 @@ class Shop:
             guards=GUARDS,
             digest_of=self.digest_of,
             protected_now=partial(self._protected_now, journal),
+            drift=self._drift(journal),
         )
+
+    def _drift(self, journal: Journal) -> "Drift | None":
+        """Give what takes out who was active since, where the plan asks for that."""
+        if self.rules.spec.drift.check is DriftCheck.NONE:
+            return None
+        from purgeplan.engine.drift import Drift
+
+        exporter = partial(self.exports.exporter, journal)
+        return Drift(journal, self.clock, exporter, self.rules.spec.drift.every_s)
 
     def _protected_now(self, journal: Journal, row: PlanRow) -> Iterable[int]:
         from purgeplan.engine.inputs import Inputs
@@ -186,28 +201,29 @@ class Shop:
 
     @asynccontextmanager
     async def world(
-        self, journal: Journal, key: "Secret", view: AppView, request: "StopRequest", who: Operator
+        self, keeper: "Gatekeeper", view: AppView, request: "StopRequest", who: Operator
     ) -> AsyncGenerator["World", None]:
-        """Give the effects of a run, and close target and journal thread after it."""
+        """Give the effects of a run that was let through, and close target and thread after it."""
         from concurrent.futures import ThreadPoolExecutor
 
         from purgeplan.engine.run import World
         from purgeplan.onesignal.deletes import DeleteTarget
 
         spec = self.rules.spec
-        target = DeleteTarget(spec.app, spec.target, key, self.clock)
+        target = DeleteTarget(spec.app, spec.target, self.key(), self.clock)
         with ThreadPoolExecutor(1, "journal") as thread:
             try:
                 yield World(
-                    journal=journal,
+                    journal=keeper.journal,
                     target=target,
                     view=view,
                     clock=self.clock,
-                    offload=partial(_offload, thread),
+                    offload=_offload(thread),
                     dump=self._dump,
                     switches=self.switches(),
                     request=request,
                     operator=who,
+                    drift=keeper.drift,
                 )
             finally:
                 await target.close()
@@ -218,10 +234,13 @@ class Shop:
         dump_outcomes(self.journal_path.with_name(f"errored-{run_id}.jsonl"), outcomes)
 
 
-async def _offload(thread: "ThreadPoolExecutor", call: Callable[[], list[Item]]) -> list[Item]:
+def _offload(thread: "ThreadPoolExecutor") -> "Offload":
     import asyncio
 
-    return await asyncio.get_running_loop().run_in_executor(thread, call)
+    async def offload(call: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(thread, call)
+
+    return offload
 
 
 async def look(view: AppView) -> AppFacts:

@@ -27,8 +27,8 @@ from purgeplan.cli.progress import PhaseView
 from purgeplan.cli.running import Start, cut_short, follow
 from purgeplan.errors import Exit, Finding, RefusedError, StaleError, UnconfirmedError
 from purgeplan.model.backup import backups
-from purgeplan.model.outcome import State
-from purgeplan.model.ports import AppFacts, Journal
+from purgeplan.model.outcome import Skip, State
+from purgeplan.model.ports import AppFacts, AppView, Journal
 from purgeplan.model.records import PlanRow, Tally
 from purgeplan.model.review import Review
 
@@ -206,13 +206,15 @@ class _Application:
         """Pass the gates that need the network, have it confirmed, and run."""
         from purgeplan.engine.stops import StopRequest  # noqa: PLC0415
 
-        key, view = self._key, self._shop.view(self._key)
+        view = self._shop.view(self._key)
         request, start = StopRequest(), None
         try:
-            admitted = await self._keeper.with_network(row, view)
+            admitted = await self._let_through(row, view)
+            if not admitted.facts.left:
+                return self.nothing_to_do(row, self._journal.tally(row.plan_id))
             self._confirm(row, admitted)
             await self._keep(row, admitted)
-            async with self._shop.world(self._journal, key, view, request, operator()) as world:
+            async with self._shop.world(self._keeper, view, request, operator()) as world:
                 bounds = self._keeper.bounds(admitted)
                 start = Start(admitted, row, world, self._order, bounds)
                 return await follow(self._console, start, as_json=self._as_json)
@@ -222,6 +224,17 @@ class _Application:
             return cut_short(self._console, start, as_json=self._as_json)
         finally:
             await view.close()
+
+    async def _let_through(self, row: PlanRow, view: AppView) -> "AdmittedPlan":
+        phases = PhaseView(self._console, self._shop.clock)
+        try:
+            admitted = await self._keeper.with_network(row, view, phases)
+        finally:
+            phases.close()
+        if self._keeper.drift is not None:
+            active = self._journal.tally(row.plan_id).skips.get(Skip.DRIFT, 0)
+            self._console.say(f"Drift check: {active:,} were active since planned, and stay.")
+        return admitted
 
     def _confirm(self, row: PlanRow, admitted: "AdmittedPlan") -> None:
         from purgeplan.cli.prompt import confirm  # noqa: PLC0415

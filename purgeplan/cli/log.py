@@ -13,7 +13,7 @@ from purgeplan.cli.console import Console
 from purgeplan.cli.redaction import redacted_field
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.ids import masked
-from purgeplan.model.progress import Ended, Progress, Settled, Waiting
+from purgeplan.model.progress import Checked, Ended, Progress, Settled, Waiting
 
 Log = structlog.typing.FilteringBoundLogger
 _Event = MutableMapping[str, Any]
@@ -73,6 +73,8 @@ def tell(log: Log, progress: Progress) -> None:
                 )
         case Waiting(why=why, seconds=seconds):
             log.debug("run.waited", why=why, wait_s=round(seconds, 3))
+        case Checked(active=active):
+            log.info("drift.checked", skipped=active)
         case Ended():
             log.info("run.ended", why=progress.why, exit=int(progress.exit))
 

@@ -11,7 +11,7 @@ from purgeplan.cli.console import Console
 from purgeplan.cli.progress_text import Seen, phase_line, progress_line
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.ports import Clock
-from purgeplan.model.progress import Ended, Progress, Settled, Waiting
+from purgeplan.model.progress import Checked, Ended, Progress, Settled, Waiting
 from purgeplan.model.records import Tally
 
 REDRAW_S: Final = 0.1
@@ -68,6 +68,9 @@ class ProgressView:
                 self._settle(progress)
             case Waiting(why=why, seconds=seconds):
                 self._why = f"{why}, {seconds:.0f} s" if seconds >= 1 else why
+            case Checked(active=active):
+                self._why = ""
+                self._settled += active
             case Ended():
                 self._ticker.close()
                 return

@@ -13,7 +13,7 @@ from purgeplan.cli.log import opened_log, tell
 from purgeplan.cli.progress import ProgressView
 from purgeplan.cli.signals import heeded, is_orphan
 from purgeplan.errors import Exit
-from purgeplan.model.progress import Ended, Progress, Settled, Waiting
+from purgeplan.model.progress import Checked, Ended, Progress, Settled, Waiting
 
 if TYPE_CHECKING:
     from purgeplan.engine.admit import AdmittedPlan
@@ -109,6 +109,8 @@ class Stream:
                     self._emit("progress", answers=self._settled, in_flight=in_flight)
             case Waiting(why=why, seconds=seconds) if seconds >= 1:
                 self._emit("waiting", why=why, seconds=round(seconds, 1))
+            case Checked(active=active):
+                self._emit("drift_checked", skipped=active)
             case _:
                 return
 

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from purgeplan.engine import facts as known
 from purgeplan.engine import gates
 from purgeplan.engine.admit import AdmittedPlan, admit
+from purgeplan.engine.drift import Drift
 from purgeplan.engine.run import Order
 from purgeplan.engine.stops import Bounds
 from purgeplan.errors import Finding, RefusedError, UnconfirmedError
 from purgeplan.model.facts import Guard
 from purgeplan.model.ids import EXTERNAL_ID, SUBSCRIPTION_ID, canonical, unfit
 from purgeplan.model.outcome import Skip
-from purgeplan.model.ports import AppView, Clock, Journal
+from purgeplan.model.ports import AppFacts, AppView, Clock, Journal
 from purgeplan.model.records import PlanRow, PlanState, Tally
 from purgeplan.model.spec import Rules
+from purgeplan.sources.port import Progress, quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Gatekeeper:
 
     ``protected_now`` reads every protect list again and gives the positions of pending items that
     are to be spared; ``digest_of`` gives the sha256 of a file of the repository, None where it is
-    not there.
+    not there. ``drift`` is there where the plan asks for it.
     """
 
     rules: Rules
@@ -33,6 +35,7 @@ class Gatekeeper:
     guards: Mapping[str, Guard]
     digest_of: Callable[[str], str | None]
     protected_now: Callable[[PlanRow], Iterable[int]]
+    drift: Drift | None = None
 
     def before_network(self, row: PlanRow) -> Tally:
         """Pass the gates that need no network; give the tally of what is left.
@@ -69,18 +72,29 @@ class Gatekeeper:
         self.journal.skip_deleted_elsewhere(row.plan_id, now)
         self.journal.skip(row.plan_id, self.protected_now(row), Skip.PROTECTED, now)
 
-    async def with_network(self, row: PlanRow, view: AppView) -> AdmittedPlan:
-        """Check key, name and population against the app, then every guard and the sentinel.
+    async def with_network(
+        self, row: PlanRow, view: AppView, tell: Progress = quiet
+    ) -> AdmittedPlan:
+        """Check key, name and population against the app, every guard, the sentinel, then drift.
 
+        Whoever was active since the evidence is taken out; where nobody is left the plan is done.
         Raises CredentialsError, UnreachableError or RefusedError; nothing was sent.
         """
         app = await view.look()
-        facts = known.at_start(row, self.rules, app, self.journal, self.clock.now())
-        admitted = admit(
-            self.rules.spec, self.rules.policy, facts, row.draft.fingerprint, self.guards
-        )
+        admitted = self._admitted(row, app)
         await self._sentinel(view)
+        if self.drift is None:
+            return admitted
+        file = await self.drift.ask(row, app, tell)
+        if self.drift.take_out(row, file, None, tell):
+            admitted = self._admitted(row, app)
+        if not admitted.facts.left:
+            self.journal.conclude(row.plan_id, PlanState.DONE, self.clock.now())
         return admitted
+
+    def _admitted(self, row: PlanRow, app: AppFacts) -> AdmittedPlan:
+        facts = known.at_start(row, self.rules, app, self.journal, self.clock.now())
+        return admit(self.rules.spec, self.rules.policy, facts, row.draft.fingerprint, self.guards)
 
     async def _sentinel(self, view: AppView) -> None:
         policy = self.rules.policy

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from purgeplan.engine.admit import AdmittedPlan
 from purgeplan.engine.flight import Flight, Landed
@@ -28,13 +28,26 @@ GATHER_S: Final = 0.03
 
 BATCH: Final = 256
 
+CHECK: Final = "check"
+"""Why a portion ended that stands for no end: a check is due, and comes before the next."""
+
+Result = TypeVar("Result")
+
+
+class Offload(Protocol):
+    """Runs a blocking call of the journal where it does not hold up the loop, one at a time."""
+
+    def __call__(self, call: Callable[[], Result], /) -> Awaitable[Result]:
+        """Give what the call gives."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a run works with.
 
-    ``offload`` runs a blocking call of the journal where it does not hold up the loop, one at a
-    time; ``dump`` saves outcomes that the journal could not take.
+    ``dump`` saves outcomes that the journal could not take. ``check_due`` tells that nothing new
+    may be claimed before a check, which is made while nothing is under way.
     """
 
     journal: Journal
@@ -42,8 +55,10 @@ class Means:
     clock: Clock
     pacer: Pacer
     stops: Stops
-    offload: Callable[[Callable[[], list[Item]]], Awaitable[list[Item]]]
+    breaker: BreakerWatch
+    offload: Offload
     dump: Callable[[Sequence[Outcome]], None]
+    check_due: Callable[[], bool] = lambda: False
 
 
 @dataclass(order=True, slots=True)
@@ -74,7 +89,8 @@ async def execute(
        (crash before the first byte: `sent`, nothing done; after it: `sent`, maybe done).
 
     ``again`` are items that earlier runs left unresolved: they are claimed again first.
-    ``portion`` is how many fresh ids this call may claim, the canary's say; None is all.
+    ``portion`` is how many fresh ids this call may claim, the canary's say; None is all. Where a
+    check becomes due it claims no more, and ends with CHECK once all it claimed is settled.
     Asked to stop (``Stops``), it gives back as pending what has not begun, and DRAIN_S seconds to
     what is under way. Closed early by its consumer, it abandons that at once: `sent`, as after a
     crash. After a JournalError nothing new begins, what still lands is dumped, the error raised.
@@ -99,18 +115,20 @@ class _Run:
         self._spec = admitted.spec
         self._run_id = run_id
         self._means = means
-        self._breaker = BreakerWatch(admitted.spec.breaker)
+        self._breaker = means.breaker
         self._due = [_Due(0.0, one.item.position, one) for one in again]
         heapq.heapify(self._due)
         self._unsaved: list[Outcome] = []
         self._ended: Ended | None = None
         self._exhausted = False
+        self._checking = False
         self.portion: int | None = None
 
     async def turns(self) -> AsyncGenerator[Progress, None]:
         """Take turns until something ends the run, then drain."""
         while self._still_on():
             paused = self._pause()
+            self._checking = self._checking or (paused is None and self._means.check_due())
             settled = await self._turn(claim=paused is None)
             if settled is not None:
                 yield settled
@@ -159,6 +177,8 @@ class _Run:
             self.portion -= fresh
 
     def _allowed(self) -> int:
+        if self._checking:
+            return 0
         allowed = self._means.stops.allowed()
         return allowed if self.portion is None else min(allowed, self.portion)
 
@@ -229,6 +249,8 @@ class _Run:
             return Ended(Exit.DONE, "done")
         if self.portion is not None and self.portion <= 0:
             return Ended(Exit.DONE, "portion")
+        if self._checking and self._means.stops.allowed():
+            return Ended(Exit.DONE, CHECK)
         return self._means.stops.spent()
 
     def _idle_s(self, paused: tuple[str, float] | None) -> float:

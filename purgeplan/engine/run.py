@@ -1,41 +1,45 @@
 """One run of an admitted plan, from the run's row to its last event: canary, rest, tally."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from purgeplan.engine import canary
 from purgeplan.engine.admit import AdmittedPlan
-from purgeplan.engine.execute import Means, execute
+from purgeplan.engine.check import Check
+from purgeplan.engine.drift import Drift
+from purgeplan.engine.execute import CHECK, Means, Offload, execute
 from purgeplan.engine.heeding import heeding
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.stops import MAX_DELETE, Bounds, StopRequest, Stops, Switches
 from purgeplan.engine.unresolved import Sorted, sort_unresolved
 from purgeplan.engine.waiting import Claimed
 from purgeplan.errors import Exit, Finding, JournalError, PurgeplanError
-from purgeplan.model.breaker import FIRST_LOOK, shares
-from purgeplan.model.outcome import Item, Outcome, Skip, State
+from purgeplan.model.breaker import FIRST_LOOK, BreakerWatch, shares
+from purgeplan.model.outcome import Outcome, Skip, State
 from purgeplan.model.ports import AppView, Clock, Journal, Target
 from purgeplan.model.progress import Ended, Progress
 from purgeplan.model.records import Operator, PlanRow, PlanState, Tally
+from purgeplan.model.spec import DriftCheck
 
 _SORTING: Final = "looking whom the ids in doubt name by now"
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The effects that a run needs, made ready by ``bootstrap``."""
+    """The effects that a run needs, made ready by ``bootstrap``; ``drift`` where the plan asks."""
 
     journal: Journal
     target: Target
     view: AppView
     clock: Clock
-    offload: Callable[[Callable[[], list[Item]]], Awaitable[list[Item]]]
+    offload: Offload
     dump: Callable[[int, Sequence[Outcome]], None]
     switches: Switches
     request: StopRequest
     operator: Operator
+    drift: Drift | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ async def run(
     """Run an admitted plan and yield what happens; the last is an Ended with the exit code.
 
     The run's row is durable before the first request. Whatever ends the run is recorded with its
-    reason, except where the journal itself failed.
+    reason, except where the journal itself failed. Raises ValueError for a plan that asks for drift
+    checks in a world that has none.
     """
     one = _OneRun(admitted, row, world, order, bounds)
     try:
@@ -77,6 +82,10 @@ class _OneRun:
         self._admitted = admitted
         self._plan = row
         self._world = world
+        self._drift = world.drift
+        if self._drift is None and admitted.spec.drift.check is not DriftCheck.NONE:
+            raise ValueError(admitted.spec.drift)
+        self._stops = Stops(bounds, world.switches, world.request, world.clock)
         self._run_id = world.journal.start_run(
             row.plan_id, order.command, world.operator, world.clock.now()
         )
@@ -85,16 +94,19 @@ class _OneRun:
             world.target,
             world.clock,
             Pacer(admitted.spec.pace),
-            Stops(bounds, world.switches, world.request, world.clock),
+            self._stops,
+            BreakerWatch(admitted.spec.breaker),
             world.offload,
             lambda outcomes: world.dump(self._run_id, outcomes),
+            self._drift.due if self._drift is not None else lambda: False,
         )
         self.ended = Ended(Exit.DONE, "done")
 
     async def steps(self) -> AsyncGenerator[Progress, None]:
         """Send the canary where it was not judged yet, then the rest."""
         found: list[Sorted] = []
-        async with aclosing(self._wait(self._sort(found), lambda: _SORTING)) as waits:
+        looks = heeding(self._sort(found), self._stops, lambda: _SORTING)
+        async with aclosing(self._heed(looks)) as waits:
             async for waiting in waits:
                 yield waiting
         if not found:
@@ -107,15 +119,13 @@ class _OneRun:
                     yield progress
             again = ()
         if self.ended.exit is Exit.DONE:
-            async with aclosing(self._execute(again, None)) as rest:
+            async with aclosing(self._send(again, None)) as rest:
                 async for progress in rest:
                     yield progress
 
     async def _canary(self, size: int, again: Sequence[Claimed]) -> AsyncGenerator[Progress, None]:
         journal, plan_id = self._world.journal, self._plan.plan_id
-        rows = canary.first_items(journal, plan_id, size)
-        pending = sum(row.state is State.PENDING for row in rows)
-        async with aclosing(self._execute(again, pending)) as turns:
+        async with aclosing(self._send(again, size)) as turns:
             async for progress in turns:
                 yield progress
         if self.ended.exit is not Exit.DONE:
@@ -124,7 +134,8 @@ class _OneRun:
         failed = canary.verdict(self._admitted.spec, rows)
         if failed is None:
             looks = canary.Looks(self._admitted.spec, rows, self._world.view, self._world.clock)
-            async with aclosing(self._wait(looks.judge(), looks.why)) as waits:
+            judging = heeding(looks.judge(), self._stops, looks.why)
+            async with aclosing(self._heed(judging)) as waits:
                 async for waiting in waits:
                     yield waiting
             if self.ended.exit is not Exit.DONE:
@@ -133,16 +144,52 @@ class _OneRun:
         self._note(canary.FAILED if failed else canary.PASSED, {"ids": len(rows)})
         self.ended = failed or self.ended
 
-    async def _wait(
-        self, work: Coroutine[Any, Any, None], why: Callable[[], str]
+    async def _send(
+        self, again: Sequence[Claimed], canary_of: int | None
     ) -> AsyncGenerator[Progress, None]:
-        """Wait for looks, and keep how it ended where the run must stop before they are done."""
-        async with aclosing(heeding(work, self._means.stops, why)) as waits:
-            async for one in waits:
-                if isinstance(one, Ended):
-                    self.ended = one
+        """Send what the canary has pending, or all there is, with a check whenever one is due."""
+        while True:
+            if self._drift is not None and self._drift.due() and (again or self._any_pending()):
+                async with aclosing(self._heed(self._check(self._drift))) as check:
+                    async for progress in check:
+                        yield progress
+                if self.ended.exit is not Exit.DONE:
+                    return
+            again = self._not_held_back(again)
+            portion = None if canary_of is None else self._pending_of_canary(canary_of)
+            turns = execute(self._admitted, self._run_id, self._means, again, portion)
+            async with aclosing(self._heed(turns)) as sent:
+                async for progress in sent:
+                    yield progress
+            again = ()
+            if self.ended.why != CHECK or not self._any_pending():
+                return
+
+    def _any_pending(self) -> bool:
+        pending = self._world.journal.items(self._plan.plan_id, (State.PENDING,))
+        return next(iter(pending), None) is not None
+
+    def _pending_of_canary(self, size: int) -> int:
+        rows = canary.first_items(self._world.journal, self._plan.plan_id, size)
+        return sum(row.state is State.PENDING for row in rows)
+
+    def _not_held_back(self, again: Sequence[Claimed]) -> Sequence[Claimed]:
+        held = self._drift.held_back if self._drift is not None else ()
+        return [one for one in again if one.item.position not in held]
+
+    def _check(self, drift: Drift) -> AsyncGenerator[Progress, None]:
+        world = self._world
+        one = Check(drift, self._plan, self._run_id, world.view, self._stops, world.offload)
+        return one.steps()
+
+    async def _heed(self, steps: AsyncGenerator[Progress, None]) -> AsyncGenerator[Progress, None]:
+        """Pass on what happens, and keep how it ended."""
+        async with aclosing(steps):
+            async for progress in steps:
+                if isinstance(progress, Ended):
+                    self.ended = progress
                 else:
-                    yield one
+                    yield progress
 
     async def _sort(self, into: list[Sorted]) -> None:
         world, by = self._world, self._admitted.spec.target.by
@@ -160,17 +207,6 @@ class _OneRun:
             positions = [item.position for item in found.recreated]
             world.journal.skip(plan_id, positions, Skip.RECREATED, world.clock.now())
         return found.again
-
-    async def _execute(
-        self, again: Sequence[Claimed], portion: int | None
-    ) -> AsyncGenerator[Progress, None]:
-        turns = execute(self._admitted, self._run_id, self._means, again, portion)
-        async with aclosing(turns):
-            async for progress in turns:
-                if isinstance(progress, Ended):
-                    self.ended = progress
-                else:
-                    yield progress
 
     def _note(self, kind: str, data: Mapping[str, object]) -> None:
         self._world.journal.note(

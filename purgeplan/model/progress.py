@@ -23,6 +23,13 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """Drift was checked: so many were active since the evidence, and are skipped by now."""
+
+    active: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The last thing a run yields: the exit code, and the finding that says why it stopped."""
 
@@ -31,4 +38,4 @@ class Ended:
     finding: Finding | None = None
 
 
-Progress = Settled | Waiting | Ended
+Progress = Settled | Waiting | Checked | Ended

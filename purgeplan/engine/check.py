@@ -1,0 +1,53 @@
+"""The drift check within a run: asked for, waited for, compared, while nothing is under way."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+
+from purgeplan.engine.drift import Drift
+from purgeplan.engine.execute import Offload
+from purgeplan.engine.heeding import heeding
+from purgeplan.engine.stops import Stops
+from purgeplan.errors import Exit, UnreachableError
+from purgeplan.model.ports import AppView, ExportFile
+from purgeplan.model.progress import Checked, Ended, Progress
+from purgeplan.model.records import PlanRow
+from purgeplan.sources.port import Progress as Tell
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of one run."""
+
+    drift: Drift
+    row: PlanRow
+    run_id: int
+    view: AppView
+    stops: Stops
+    offload: Offload
+
+    async def steps(self) -> AsyncGenerator[Progress, None]:
+        """Yield why it waits, at last Checked; or Ended, where the run must stop before.
+
+        Where no export is to be had the run stops early, and the same command goes on. Raises
+        whatever else the view, the exporter and the journal raise.
+        """
+        phase, found = ["asking for an export"], list[ExportFile]()
+
+        def tell(now: str, done: int, _total: int | None) -> None:
+            phase[0] = f"{now} {done:,}" if done else now
+
+        asking = heeding(self._ask(found, tell), self.stops, lambda: f"drift check: {phase[0]}")
+        try:
+            async with aclosing(asking) as waits:
+                async for one in waits:
+                    yield one
+            if found:
+                take_out = partial(self.drift.take_out, self.row, found[0], self.run_id, tell)
+                yield Checked(await self.offload(take_out))
+        except UnreachableError as error:
+            yield Ended(Exit.STOPPED_EARLY, "drift", error.findings[0])
+
+    async def _ask(self, into: list[ExportFile], tell: Tell) -> None:
+        into.append(await self.drift.ask(self.row, await self.view.look(), tell))
