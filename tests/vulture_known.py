@@ -9,3 +9,4 @@ _.EndElementHandler  # expat
 _.CharacterDataHandler  # expat
 CalamineSheet  # annotations
 Engine  # annotations
+_.__call__  # what a protocol of calls promises

@@ -257,10 +257,8 @@ class _Run:
         """Give how long to wait for an answer before the next turn, in seconds."""
         if paused is not None:
             return paused[1]
-        waits = [TURN_S]
-        if self._due:
-            waits.append(self._due[0].at - self._means.clock.monotonic())
-        return max(0.0, min(waits))
+        wait_s = self._due[0].at - self._means.clock.monotonic() if self._due else TURN_S
+        return min(wait_s, TURN_S) if wait_s > 0 else TURN_S  # due, and no room to start it yet
 
     async def _drain(self) -> AsyncGenerator[Settled, None]:
         grounded = [self._unbegun(claimed) for claimed in self.flight.ground()]

@@ -90,6 +90,7 @@ class Planner:
             sample=resolved.sample,
             breakdown=resolved.breakdown,
             subscriptions=resolved.subscriptions,
+            untraced=resolved.untraced,
         )
 
     def _review(self, resolved: Resolved, facts: Facts, looks: int) -> Review:

@@ -16,11 +16,14 @@ from purgeplan.model.outcome import Skip
 from purgeplan.model.records import PlannedItem
 from purgeplan.model.spec import PlanSpec, Population, Purpose, Resource, Rules, SourceSpec
 from purgeplan.sources.audience.load import Loaded
+from purgeplan.sources.audience.stage import COLUMN_OF
 from purgeplan.sources.port import Staged
 from purgeplan.sources.reading.columns import NAMES
 from purgeplan.sources.workspace import Workspace
 
 SAMPLE: Final = 20
+
+_UNTRACED: Final = "SELECT count(*) FROM planned WHERE NOT deleted_before AND onesignal_id IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Resolved:
     every source, or an export at hand, says of each row whether it opted out; ``activity_checked``
     likewise. ``addressed`` is the digest of who is addressed by a onesignal_id beside their id.
     ``population``, ``subscriptions`` and ``breakdown`` are those of ``Facts``, where an
-    export tells them.
+    export tells them, and so is ``untraced``.
     """
 
     spec: PlanSpec
@@ -62,6 +65,7 @@ class Resolved:
     population: Population | None = None
     subscriptions: int | None = None
     breakdown: Breakdown = ()
+    untraced: int = 0
     warnings: tuple[Finding, ...] = ()
 
     def __enter__(self) -> Self:
@@ -154,6 +158,7 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
         population=audience.population(work, whole) if whole is not None else None,
         subscriptions=subscriptions,
         breakdown=breakdown,
+        untraced=0 if spec.target.by in COLUMN_OF else work.number(_UNTRACED),
         warnings=tuple(finding for one in staged for finding in one.warnings),
     )
 

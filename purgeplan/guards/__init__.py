@@ -3,7 +3,6 @@
 from typing import Final
 
 from purgeplan.guards import (
-    able,
     app,
     app_listed,
     backup,
@@ -11,6 +10,7 @@ from purgeplan.guards import (
     ceiling,
     count,
     counts,
+    drift,
     erasure,
     everyone,
     keep_at_least,
@@ -27,7 +27,6 @@ from purgeplan.model.facts import Guard
 __all__ = ["GUARDS", "warnings"]
 
 GUARDS: Final[dict[str, Guard]] = {
-    "able": able.judge,
     "backup": backup.judge,
     "counts": counts.judge,
     "app": app.judge,
@@ -40,6 +39,7 @@ GUARDS: Final[dict[str, Guard]] = {
     "ceiling": ceiling.judge,
     "budget": budget.judge,
     "protect": protect.judge,
+    "drift": drift.judge,
     "required": required.judge,
     "erasure": erasure.judge,
     "reset": reset.judge,

@@ -1,16 +1,25 @@
 """What is no refusal and yet worth a reviewer's eye: warnings of a plan, as findings."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from purgeplan.errors import Finding
 from purgeplan.model.facts import Facts, not_checked
 from purgeplan.model.measure import of_held
-from purgeplan.model.spec import PlanSpec, Policy, Purpose, Resource
+from purgeplan.model.spec import DriftCheck, PlanSpec, Policy, Purpose, Resource
+
+_EXPORTED: Final = ("export", "segment")
 
 
 def warnings(spec: PlanSpec, policy: Policy | None, facts: Facts) -> tuple[Finding, ...]:
     """Give every warning of a plan; none of them refuses anything."""
-    return (*_lists(facts), *_rows(spec, facts), *_unseen(spec, facts), *_budget(policy, facts))
+    return (
+        *_lists(facts),
+        *_rows(spec, facts),
+        *_unseen(spec, facts),
+        *_undated(spec),
+        *_budget(policy, facts),
+    )
 
 
 def _lists(facts: Facts) -> Iterator[Finding]:
@@ -24,7 +33,7 @@ def _lists(facts: Facts) -> Iterator[Finding]:
 def _rows(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
     counts, place = facts.counts, spec.place_of("source")
     # Of an export's rows several are one user's, and a list beside it may name them again.
-    lists = all(one.kind not in ("export", "segment") for one in spec.sources)
+    lists = all(one.kind not in _EXPORTED for one in spec.sources)
     if lists and counts.duplicates * 10 > counts.rows:
         problem = f"{counts.duplicates:,} of {counts.rows:,} rows are duplicates"
         yield Finding("PP121", problem, "check the column", place, warning=True)
@@ -38,12 +47,11 @@ def _rows(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
 
 
 def _unseen(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
-    codes = {"opt-outs": "PP122", "activity": "PP123"}
     for what in not_checked(spec, facts):
-        if what in codes:
+        if what in _UNSEEN:
+            code, mend = _UNSEEN[what]
             problem = f"{what} NOT CHECKED: a list does not say"
-            mend = "plan with an export to have it checked"
-            yield Finding(codes[what], problem, mend, spec.place_of("source"), None, True)
+            yield Finding(code, problem, mend, spec.place_of("source"), None, True)
     if not spec.keep.opt_outs and spec.purpose is Purpose.CLEANUP:
         problem = "opt-outs are deleted too: a later import would reach them again"
         place = spec.place_of("keep.opt_outs")
@@ -54,6 +62,22 @@ def _unseen(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "PP127", problem, "plan with an export to have them counted", None, None, True
         )
+
+
+_UNSEEN: Final = {
+    "opt-outs": ("PP122", "plan with an export to have it checked"),
+    "activity": ("PP123", "plan with an export, or write `drift: {check: export}`"),
+}
+
+
+def _undated(spec: PlanSpec) -> Iterator[Finding]:
+    if spec.drift.check is DriftCheck.NONE:
+        return
+    for one in spec.sources:
+        if one.as_of is None and one.kind not in _EXPORTED:
+            problem = "drift counts from the first planning of a list that does not say when it was"
+            mend = "write `as_of`: when it was made"
+            yield Finding("PP128", f"{problem} true", mend, one.place, warning=True)
 
 
 def _budget(policy: Policy | None, facts: Facts) -> Iterator[Finding]:

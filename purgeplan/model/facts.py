@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from purgeplan.errors import Finding, Place
-from purgeplan.model.spec import PlanSpec, Policy, Population, Purpose
+from purgeplan.model.spec import DriftCheck, PlanSpec, Policy, Population, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Facts:
     ``budget_used`` counts the app's ids claimed within the rolling span.
     ``live_name`` is what OneSignal calls the app, None where the app may not be viewed.
     ``subscriptions`` counts those that go along with users, None where no export tells.
+    ``untraced`` counts the ids that no row of an export could be compared with.
     ``breakdown`` are parts of what goes: of what, which value, how many subscriptions.
     """
 
@@ -82,6 +83,7 @@ class Facts:
     sample: tuple[str, ...] = ()
     breakdown: tuple[tuple[str, str, int], ...] = field(default=())
     subscriptions: int | None = None
+    untraced: int | None = None
 
 
 Guard = Callable[[PlanSpec, Policy | None, Facts], Finding | None]
@@ -91,7 +93,11 @@ Guard = Callable[[PlanSpec, Policy | None, Facts], Finding | None]
 def not_checked(spec: PlanSpec, facts: Facts) -> tuple[str, ...]:
     """Name what nobody could look at, of what matters for the plan's purpose."""
     opt_outs = spec.keep.opt_outs and not facts.opt_outs_checked
-    activity = spec.purpose is Purpose.CLEANUP and not facts.activity_checked
-    app_name = facts.live_name is None
-    asked = {"opt-outs": opt_outs, "activity": activity, "the app's name": app_name}
+    drifts = spec.purpose is Purpose.CLEANUP and spec.drift.check is DriftCheck.NONE
+    asked = {
+        "opt-outs": opt_outs,
+        "activity": drifts and not facts.activity_checked,
+        "activity at apply": drifts and facts.activity_checked,
+        "the app's name": facts.live_name is None,
+    }
     return tuple(name for name, open_question in asked.items() if open_question)

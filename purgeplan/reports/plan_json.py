@@ -94,6 +94,7 @@ def _spec(spec: PlanSpec) -> dict[str, Any]:
         "target": {"resource": spec.target.resource.value, "by": spec.target.by},
         "keep": asdict(spec.keep),
         "canary": spec.canary,
+        "drift": {"check": spec.drift.check.value, "every_s": spec.drift.every_s},
         "pace": {
             "delay_s": spec.pace.delay_s,
             "rate_per_s": spec.pace.rate_per_s,

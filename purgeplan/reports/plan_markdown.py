@@ -15,7 +15,7 @@ from purgeplan.reports.next_step import script_command
 from purgeplan.reports.plan_text import headline, protect_words
 from purgeplan.reports.sums import backup_lines
 from purgeplan.reports.who import breakdown_lines, delta_words, who_lines
-from purgeplan.reports.words import duration, instant, pace_words
+from purgeplan.reports.words import drift_words, duration, instant, pace_words
 
 MAX_COMMAND: Final = 4096
 """Longer than any path: a command is shown whole or not at all."""
@@ -84,6 +84,8 @@ def _table(review: Review, room: Room) -> Iterator[str]:
     if review.previous is not None:
         yield f"| before | {delta_words(review.previous)} |"
     yield f"| checks | {', '.join(unseen) or 'nothing was left unchecked'} |"
+    if (drift := drift_words(spec.drift)) is not None:
+        yield f"| drift | {drift} |"
     yield f"| pace | {pace_words(spec.pace)}{lasts} |"
     for one in backup_lines(review):
         yield f"| backup | {code(one, room.width)} |"

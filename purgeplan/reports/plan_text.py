@@ -13,7 +13,14 @@ from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import apply_command, script_command
 from purgeplan.reports.sums import backup_lines
 from purgeplan.reports.who import breakdown_lines, delta_words, who_lines
-from purgeplan.reports.words import duration, instant, pace_words, plural, window_words
+from purgeplan.reports.words import (
+    drift_words,
+    duration,
+    instant,
+    pace_words,
+    plural,
+    window_words,
+)
 
 SAMPLE: Final = 5
 
@@ -105,6 +112,8 @@ def _limits(review: Review) -> Iterator[str]:
 def _unseen(review: Review) -> Iterator[str]:
     open_questions = not_checked(review.spec, review.facts)
     yield ", ".join(f"{one} NOT CHECKED" for one in open_questions) or "nothing was left unchecked"
+    if (drift := drift_words(review.spec.drift)) is not None:
+        yield drift
 
 
 def _pace(review: Review) -> Iterator[str]:

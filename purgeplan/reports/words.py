@@ -5,7 +5,7 @@ import shlex
 from datetime import datetime
 from typing import Final
 
-from purgeplan.model.spec import Pace, Window
+from purgeplan.model.spec import Drift, DriftCheck, Pace, Window
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS: Final = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -45,6 +45,14 @@ def pace_words(pace: Pace) -> str:
     if pace.starts_per_s is None:
         return "one at a time, without a delay"
     return f"{duration(pace.delay_s or 0)} between starts, one at a time ({pace.starts_per_s:g}/s)"
+
+
+def drift_words(drift: Drift) -> str | None:
+    """Say when it is looked for who became active; None where it is not."""
+    if drift.check is DriftCheck.NONE:
+        return None
+    every = f"every {duration(drift.every_s)} of a run"
+    return f"whoever was active since is taken out before the first deletion and {every}"
 
 
 def window_words(window: Window) -> str:

@@ -92,6 +92,7 @@ class Stage:
     dumped: list = field(default_factory=list)
     clock: VirtualClock = field(default_factory=VirtualClock)
     known: dict = field(default_factory=dict)
+    drift: object = None
 
     def __post_init__(self):
         """Plan so many ids."""
@@ -130,6 +131,7 @@ class Stage:
             switches=self.switches,
             request=self.request,
             operator=ANN,
+            drift=self.drift,
         )
         return [one async for one in run(admitted, self.row, world, order, bounds)]
 

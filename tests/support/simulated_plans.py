@@ -25,6 +25,7 @@ class Chosen:
     population: None = None
     subscriptions: None = None
     breakdown: tuple = ()
+    untraced: int = 0
     warnings: tuple = ()
     protects: tuple = ()
     files: dict = field(default_factory=dict)

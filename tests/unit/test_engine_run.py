@@ -154,6 +154,19 @@ def test_absent_after_a_lost_answer_is_presumed_ours():
     assert stage.tally.presumed_ours == 1
 
 
+def test_an_id_that_is_due_before_it_may_start_is_waited_for():
+    """At a slow pace nobody asks ten thousand times a second whether the time has come."""
+    turns = []
+    stage = Stage(2, switches=Switches(paused=lambda: turns.append(1) or len(turns) > 5000))
+    stage.settings["pace"] = Pace(delay_s=5.0)
+    stage.target.answer = lambda item, attempt: (
+        ACCEPTED if attempt > 1 else Answer(Code.SERVER_ERROR, 503)
+    )
+
+    assert ended(stage.run(until=60.0)).exit is Exit.DONE
+    assert len(turns) < 500
+
+
 def test_lost_answers_to_the_end_stay_unknown():
     """After max_attempts without an answer the id is unknown, the code is four."""
     stage = Stage(100)

@@ -218,15 +218,6 @@ def test_counts_that_do_not_add_up_are_refused(wrong, words):
     assert words in finding.problem
 
 
-def test_what_cannot_be_done_is_refused_and_never_left_out():
-    """A plan that wants a drift check deletes nothing without it."""
-    finding = GUARDS["able"](spec(drift=Drift(DriftCheck.EXPORT)), None, facts())
-
-    assert finding.code == "PP116"
-    assert "drift: {check: export}" in finding.problem
-    assert GUARDS["able"](spec(), None, facts()) is None
-
-
 def test_a_backup_wants_ids_that_exports_hold():
     """By an alias of one's own nobody's rows can be found: refused when planned."""
     alias = spec(target=Target(Resource.USER, "crm_id"), backup_export=True)
@@ -238,3 +229,22 @@ def test_a_backup_wants_ids_that_exports_hold():
     for by in ("external_id", "onesignal_id", "subscription_id"):
         known = replace(alias, target=Target(Resource.USER, by))
         assert GUARDS["backup"](known, None, facts()) is None
+
+
+@pytest.mark.parametrize(
+    ("check", "untraced", "code"),
+    [
+        (DriftCheck.EXPORT, 0, None),
+        (DriftCheck.EXPORT, 1, "PP118"),
+        (DriftCheck.EXPORT, None, "PP118"),
+        (DriftCheck.NONE, 1, None),
+    ],
+)
+def test_drift_is_checked_of_everybody_or_the_plan_is_refused(check, untraced, code):
+    """One id that no row of an export can be compared with would never be found active."""
+    plan = spec(target=Target(Resource.USER, "crm"), drift=Drift(check))
+
+    finding = GUARDS["drift"](plan, None, facts(untraced=untraced))
+
+    assert (finding and finding.code) == code
+    assert finding is None or "beside the alias" in finding.mend

@@ -102,18 +102,19 @@ CODES: Final[dict[str, Explanation]] = {
         "An export that is not narrowed down selects everyone.",
         "Write `inactive_for` or `where` at the source.",
     ),
-    "PP116": Explanation(
-        "Not in this build",
-        "The plan asks for a drift check by an export, which this build can't do yet."
-        " It is never left out silently: nothing is deleted without it.",
-        "Use a build that can; or take the setting out of the plan and have that reviewed.",
-    ),
     "PP117": Explanation(
         "No backup by this kind of id",
         "The plan wants the rows of those who go to be kept, and names them by an alias of your"
         " own. OneSignal's exports hold subscription ids, onesignal_id and external_id only.",
         "Name the users by external_id or onesignal_id; or take `backup` out of the plan and have"
         " that reviewed.",
+    ),
+    "PP118": Explanation(
+        "Drift can't be checked",
+        "The plan asks for a drift check, which looks in an export for whoever was active. An"
+        " export holds subscriptions, external_id and onesignal_id, and no other alias.",
+        "Target by one of those, or take a list that has onesignal_id beside the alias. Otherwise"
+        " write `drift: {check: none}`.",
     ),
     "PP120": Explanation(
         "Protect list saved nobody",
@@ -160,5 +161,12 @@ CODES: Final[dict[str, Explanation]] = {
         "Only the number of subscriptions is known. A user has at most twenty, so there are at"
         " least a twentieth as many users; the limits are judged against that number.",
         "Plan with an export to have the users counted.",
+    ),
+    "PP128": Explanation(
+        "Drift is counted from the first planning",
+        "A drift check takes out who was active since the list was true. The list does not say"
+        " when that was, so it counts from when it was first planned, and misses who was active in"
+        " between.",
+        "Write `as_of` at the source: when the list was made.",
     ),
 }

@@ -1,0 +1,64 @@
+"""Exports of the recently active, made of rows, given as an exporter gives them."""
+
+import asyncio
+import gzip
+import hashlib
+from dataclasses import dataclass, field
+
+from purgeplan.model.ports import ExportFile
+
+HEADER = "id,external_user_id,onesignal_id,last_active"
+
+
+def export(folder, rows, asked_at, header=HEADER):
+    """Write an export of rows, each a text; give it as an exporter does."""
+    text = "\n".join([header, *rows, ""])
+    path = folder / f"export-{hashlib.sha256(text.encode()).hexdigest()[:8]}.csv.gz"
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+    return ExportFile(str(path), hashlib.sha256(path.read_bytes()).hexdigest(), asked_at)
+
+
+@dataclass
+class Exports:
+    """Gives exports, each after ``takes_s``; ``active`` is asked for the rows when one is begun.
+
+    ``error`` is raised instead of the n-th export, where it names one. ``asked`` is what was asked
+    for, ``ages`` how old it might be, ``at`` when.
+    """
+
+    folder: object
+    clock: object
+    active: object = field(default=list)
+    takes_s: float = 0.0
+    error: dict = field(default_factory=dict)
+    asked: list = field(default_factory=list)
+    ages: list = field(default_factory=list)
+    at: list = field(default_factory=list)
+    closed: int = 0
+
+    def __call__(self, app):
+        """Give the exporter: this one."""
+        return self
+
+    async def fetch(self, ask, max_age_s, progress):
+        """Take a while, then give what was there at the beginning, or fail."""
+        number = len(self.asked)
+        self.asked.append(ask)
+        self.ages.append(max_age_s)
+        self.at.append(self.clock.now())
+        asked_at, rows = self.clock.now(), self.active()
+        progress("waiting for OneSignal to write the export", 0, None)
+        await asyncio.sleep(self.takes_s)
+        if number in self.error:
+            raise self.error[number]
+        return export(self.folder, rows, asked_at)
+
+    async def close(self):
+        """Count it."""
+        self.closed += 1
+
+
+def row(one, last_active, external_id="", onesignal_id=""):
+    """Give one row as an export has it; a time is written without its zone."""
+    at = last_active if isinstance(last_active, str) else f"{last_active:%Y-%m-%d %H:%M:%S}"
+    return f"{one},{external_id},{onesignal_id},{at}"

@@ -1,0 +1,284 @@
+"""Drift checks within a run, in virtual time: when they come, and what happens meanwhile."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from support.drift import Exports, row
+from support.engine import FAST, ScriptedTarget, ScriptedView, Stage, ended, ids
+from support.journal import ANN
+from support.virtual import EPOCH, VirtualClock
+
+from purgeplan.engine.drift import CHECKED, Drift
+from purgeplan.engine.run import Order
+from purgeplan.engine.stops import Switches
+from purgeplan.errors import AttentionError, CredentialsError, Exit, Finding, UnreachableError
+from purgeplan.model.answer import Answer
+from purgeplan.model.outcome import Code, Skip, State
+from purgeplan.model.progress import Checked, Waiting
+from purgeplan.model.records import PlanState
+from purgeplan.model.spec import Breaker, DriftCheck, Pace, Window
+from purgeplan.model.spec import Drift as Asked
+
+EVERY = Pace(delay_s=1.0)
+
+
+class Scene(Stage):
+    """A plan that asks for drift checks; ``active`` are the ids that exports show, by then."""
+
+    def __init__(self, folder, count=10, every_s=3.5, **changes):
+        super().__init__(count, **changes)
+        self.settings = {
+            "pace": EVERY,
+            "canary": 0,
+            "drift": Asked(DriftCheck.EXPORT, every_s),
+        }
+        self.active = []
+        self.exports = Exports(folder, self.clock, self._rows)
+        self.drift = Drift(self.journal, self.clock, self.exports, every_s)
+
+    def _rows(self):
+        return [row(one, EPOCH + timedelta(days=1)) for one in self.active]
+
+    @property
+    def skipped(self):
+        """Give who is out for drift."""
+        rows = self.journal.items(self.row.plan_id)
+        return [one.id for one in rows if one.skip is Skip.DRIFT]
+
+    def asked_at(self):
+        """Give when exports were asked for, in seconds."""
+        return [round((at - EPOCH).total_seconds(), 2) for at in self.exports.at]
+
+
+def test_a_run_checks_before_its_first_request_and_each_time_it_is_due(tmp_path):
+    """Who becomes active is spared from the next check on; nobody who was not, is."""
+    scene = Scene(tmp_path, 14)
+    scene.active = [ids(14)[2]]
+    scene.target.on_begin = lambda item: item.position == 4 and scene.active.append(ids(14)[7])
+
+    progress = scene.run()
+
+    assert ended(progress).exit is Exit.DONE
+    assert scene.skipped == [ids(14)[2], ids(14)[7]]
+    assert sorted(scene.target.begun) == sorted({*ids(14)} - {*scene.skipped})
+    assert [one.active for one in progress if isinstance(one, Checked)] == [1, 1, 0]
+    assert scene.journal.plan(scene.row.plan_id).state is PlanState.DONE
+    assert [event.run_id for event in scene.journal.events(kind=CHECKED)] == [1, 1, 1]
+
+
+def test_nothing_is_under_way_while_a_check_is_made(tmp_path):
+    """What was claimed is settled before, and no request starts until the comparison is over."""
+    scene = Scene(tmp_path, 12, target=ScriptedTarget(latency_s=2.0))
+    scene.settings["pace"] = Pace(delay_s=None, rate_per_s=4.0)
+    scene.exports.takes_s = 30.0
+
+    scene.run()
+
+    first, *later = scene.asked_at()
+    assert (first, len(scene.target.begun)) == (0.0, 12)
+    for at in [first, *later]:
+        assert not [begun for begun in scene.target.at if at - 2.0 < begun < at + 30.0]
+
+
+def test_a_run_is_counted_from_the_end_of_a_check(tmp_path):
+    """An export may take longer than its turn: the run still comes to its end."""
+    scene = Scene(tmp_path, 7, every_s=2.0)
+    scene.exports.takes_s = 100.0
+
+    scene.run()
+
+    assert len(scene.target.begun) == 7
+    assert len(scene.exports.asked) == 3
+
+
+def test_the_smallest_span_still_lets_a_run_go_on(tmp_path):
+    """Checked as often as can be, each check is followed by deletions."""
+    scene = Scene(tmp_path, 4, every_s=0.001)
+
+    assert ended(scene.run()).exit is Exit.DONE
+    assert len(scene.target.begun) == 4
+
+
+def test_an_id_that_is_tried_again_is_settled_before_the_check(tmp_path):
+    """A portion ends when all it claimed is settled, also what waits for its next try."""
+    twice = ScriptedTarget(lambda item, attempt: Answer(*_TRIES[min(attempt, 3)]))
+    scene = Scene(tmp_path, 8, target=twice)
+
+    assert ended(scene.run()).exit is Exit.DONE
+    assert scene.tally[State.ACCEPTED] == 8
+    assert all(scene.target.begun.count(one) == 3 for one in ids(8))
+    for at in scene.asked_at()[1:]:
+        before = [one for one, when in zip(twice.begun, twice.at, strict=True) if when < at]
+        assert all(before.count(one) == 3 for one in before)
+
+
+_TRIES = {1: (Code.SERVER_ERROR, 503), 2: (Code.THROTTLED, 429, 1.0), 3: (Code.ACCEPTED, 202)}
+
+
+def test_a_canary_is_checked_as_well(tmp_path):
+    """Who is out leaves the canary, and the next comes in: it is as large as it was."""
+    scene = Scene(tmp_path, 12)
+    scene.settings["canary"] = 8
+    scene.target.on_begin = lambda item: item.position == 3 and scene.active.append(ids(12)[6])
+
+    scene.run()
+
+    (passed,) = scene.journal.events(kind="canary.passed")
+    assert passed.data["ids"] == 8
+    assert scene.skipped == [ids(12)[6]]
+    assert len(scene.target.begun) == 11
+
+
+def test_no_check_is_made_that_nobody_is_left_for(tmp_path):
+    """With the last id settled a run is over, though a check would be due."""
+    scene = Scene(tmp_path, 4)
+
+    scene.run()
+
+    assert scene.asked_at() == [0.0]
+
+
+def test_no_check_is_made_for_a_run_at_its_limit(tmp_path):
+    """A run that may send no more says so, and leaves the check to the next."""
+    scene = Scene(tmp_path, 8, every_s=2.5)
+
+    end = ended(scene.run(Order(limit=3), most=3))
+
+    assert (end.exit, end.why, len(scene.exports.asked)) == (Exit.STOPPED_EARLY, "limit", 1)
+
+
+def test_the_breaker_remembers_what_was_before_a_check(tmp_path):
+    """Seven failures in a row are seven, with a check between them."""
+    rejected = ScriptedTarget(lambda item, attempt: Answer(Code.REJECTED, 400))
+    scene = Scene(tmp_path, target=rejected)
+    scene.settings["breaker"] = Breaker(max_consecutive_failures=7)
+
+    end = ended(scene.run())
+
+    assert (end.exit, end.why) == (Exit.ATTENTION, "breaker")
+    assert (len(scene.target.begun), len(scene.exports.asked)) == (7, 2)
+
+
+def test_a_closed_window_is_waited_out_without_checks(tmp_path):
+    """Nobody is deleted while it is closed, so nobody is looked for; when it opens, before all."""
+    day = Window(frozenset(range(7)), EPOCH.time(), EPOCH.replace(hour=23).time(), "UTC")
+    scene = Scene(tmp_path, 6, every_s=60.0, clock=VirtualClock(offset_s=23 * 3600 - 25))
+    scene.settings["pace"] = Pace(delay_s=10.0)
+
+    scene.run(window=day, wait=True)
+
+    assert [round(at) for at in scene.target.at] == [0, 10, 20, 30, 3625, 3635]
+    assert [round((at - scene.exports.at[0]).total_seconds()) for at in scene.exports.at] == [
+        0,
+        3625,
+    ]
+
+
+def test_without_an_export_a_run_stops_early_and_the_next_goes_on(tmp_path):
+    """Nothing more is sent; the same command is the way on, unattended."""
+    scene = Scene(tmp_path)
+    scene.exports.error = {1: UnreachableError(Finding("PP610", "it did not appear"))}
+
+    first = ended(scene.run())
+    sent = len(scene.target.begun)
+    second = ended(scene.run())
+
+    assert (first.exit, first.why, first.finding.code) == (Exit.STOPPED_EARLY, "drift", "PP610")
+    assert 0 < sent < 10
+    assert second.exit is Exit.DONE
+    assert sorted(scene.target.begun) == sorted(ids(10))
+    runs = [(run.why, run.exit_code) for run in scene.journal.runs()]
+    assert runs == [("done", Exit.DONE), ("drift", Exit.STOPPED_EARLY)]
+
+
+class Unseen(ScriptedView):
+    """An app that can't be reached."""
+
+    async def look(self):
+        """Fail."""
+        raise UnreachableError(Finding("PP601", "no answer"))
+
+
+def test_an_api_that_is_down_when_a_check_is_due_stops_early(tmp_path):
+    """The look at the app before an export counts as part of it."""
+    end = ended(Scene(tmp_path, view=Unseen()).run())
+
+    assert (end.exit, end.why) == (Exit.STOPPED_EARLY, "drift")
+
+
+@pytest.mark.parametrize("error", [AttentionError, CredentialsError])
+def test_what_a_person_must_see_to_stops_a_run_as_it_is(tmp_path, error):
+    """A refused key, or an answer that is not OneSignal's, has its own exit code and record."""
+    scene = Scene(tmp_path)
+    scene.exports.error = {1: error(Finding("PP602", "strange"))}
+
+    with pytest.raises(error):
+        scene.run()
+
+    assert scene.journal.runs()[0].exit_code == error.exit_code
+    assert scene.tally[State.SENT] == 0
+
+
+@pytest.mark.parametrize("where", ["signal", "stop_file", "max_run_time"])
+def test_whoever_waits_for_an_export_heeds_a_stop_within_a_second(tmp_path, where):
+    """The export goes on without us; the next run takes it up."""
+    scene = Scene(tmp_path)
+    scene.exports.takes_s = 3600.0
+    clock, bounds = scene.clock, {}
+    if where == "signal":
+        scene.exports.active = lambda: setattr(scene.request, "asked", True) or []
+    elif where == "stop_file":
+        scene.switches = Switches(stopped=lambda: clock.monotonic() > 5.0)
+    else:
+        bounds["until"] = 5.0
+    progress = scene.run(**bounds)
+    told = [one.why for one in progress if isinstance(one, Waiting)]
+
+    exits = {"signal": 130, "stop_file": 11, "max_run_time": 7}
+    assert ended(progress).exit == exits[where]
+    assert scene.target.begun == []
+    assert scene.exports.closed == 1
+    assert told[-1].startswith("drift check: ")
+    assert len(told) <= (1 if where == "signal" else 22)
+
+
+def test_who_is_active_and_unresolved_is_not_sent_again(tmp_path):
+    """Nobody knows whether the first request reached them: exit 4, until a person says `retry`."""
+    scene = Scene(tmp_path, 4)
+    run = scene.journal.start_run(scene.row.plan_id, "apply", ANN, EPOCH)
+    scene.journal.turn(run, [], [], 2)
+    scene.active = [ids(4)[0]]
+
+    end = ended(scene.run())
+
+    assert end.exit is Exit.INCOMPLETE
+    assert sorted(scene.target.begun) == sorted(ids(4)[1:])
+    assert (scene.tally[State.SENT], scene.skipped) == (1, [])
+
+    scene.journal.reopen(scene.row.plan_id, EPOCH)
+    scene.drift = replace(scene.drift)
+
+    assert ended(scene.run()).exit is Exit.DONE
+    assert scene.skipped == [ids(4)[0]]
+
+
+def test_a_plan_that_asks_for_checks_runs_in_no_world_without_them(tmp_path):
+    """A bug in purgeplan must not be able to leave them out."""
+    scene = Scene(tmp_path)
+    scene.drift = None
+
+    with pytest.raises(ValueError, match="Drift"):
+        scene.run()
+
+    assert scene.journal.runs() == []
+
+
+def test_a_plan_without_checks_asks_for_no_export(tmp_path):
+    """A list that goes tonight needs none."""
+    scene = Scene(tmp_path)
+    scene.settings = {"pace": FAST, "canary": 0}
+    scene.drift = None
+
+    assert ended(scene.run()).exit is Exit.DONE
+    assert scene.exports.asked == []
