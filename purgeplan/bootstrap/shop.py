@@ -154,13 +154,12 @@ class Shop:
         )
 
     def _drift(self, journal: Journal) -> "Drift | None":
-        """Give what takes out who was active since, where the plan asks for that."""
         if self.rules.spec.drift.check is DriftCheck.NONE:
             return None
         from purgeplan.engine.drift import Drift
 
-        exporter = partial(self.exports.exporter, journal)
-        return Drift(journal, self.clock, exporter, self.rules.spec.drift.every_s)
+        every_s, exporter = self.rules.spec.drift.every_s, partial(self.exports.exporter, journal)
+        return Drift(journal, self.clock, exporter, every_s)
 
     def _protected_now(self, journal: Journal, row: PlanRow) -> Iterable[int]:
         from purgeplan.engine.inputs import Inputs

@@ -9,8 +9,6 @@ import pytest
 from support.cli import run
 from support.desk import desk
 
-NO_DRIFT = "drift: {check: none}\n"
-
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
@@ -21,7 +19,7 @@ def shared(tmp_path_factory):
         yield made
 
 
-def planned(one, source, target="{resource: subscription}", extra=NO_DRIFT, **settings):
+def planned(one, source, target="{resource: subscription}", extra="", **settings):
     """Plan, and give the document and the ids that would be sent."""
     ids = one.folder / "ids.txt"
     ids.unlink(missing_ok=True)
@@ -76,7 +74,7 @@ def test_a_segment_is_what_onesignal_says(shared):
     """The built-in inactive ones: a week without a session, unsubscribed ones too."""
     source, extra = "{from: segment, name: Inactive Subscriptions}", "keep: {opt_outs: false}\n"
     limits = "{max_delete: 640, max_delete_percent: 99}"
-    document, ids = planned(shared, source, extra=NO_DRIFT + extra, limits=limits, name="segment")
+    document, ids = planned(shared, source, extra=extra, limits=limits, name="segment")
     week = {row["id"] for row in shared.box.audience() if age(document, row) > timedelta(days=7)}
 
     assert ids == week
@@ -94,7 +92,7 @@ def test_a_segment_is_what_onesignal_says(shared):
 )  # fmt: skip
 def test_what_is_everyone_or_nothing_is_refused(shared, source, code, said):
     """No spelling of a source is `all`, and none gets past the guards."""
-    shared.plan_file(source=source, extra=NO_DRIFT + "keep: {opt_outs: false}\n", name="refused")
+    shared.plan_file(source=source, extra="keep: {opt_outs: false}\n", name="refused")
     done = shared.run("plan", "plan.yaml")
 
     assert done.code == code
