@@ -28,6 +28,9 @@ def open_journal(path: Path, clock: Clock, *, create: bool = True) -> SqliteJour
         make_folder(path.parent)
         with appearing(path, may_exist=True) as unfinished, connected(unfinished) as connection:
             _migrate(connection)
+            # already here: a kill while a named file changes its mode leaves a rollback to be
+            # carried out, which readers may not
+            connection.execute("PRAGMA journal_mode=wal").fetchall()
     return _opened(path, clock)
 
 

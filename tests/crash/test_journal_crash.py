@@ -138,6 +138,23 @@ def test_makes_no_journal_when_killed_before_it_is_whole(tmp_path):
         assert journal.plans() == []
 
 
+def test_is_readable_from_its_first_moment(tmp_path):
+    """Killed as soon as the first file has its name, it is in WAL mode: no reader needs to mend."""
+    path = tmp_path / "app.db"
+    body = textwrap.dedent(PROLOGUE).format(tests=TESTS, path=str(path))
+    body = body.replace(
+        "journal = open_journal(path, HandClock())",
+        "link = os.link\n"
+        "os.link = lambda *names: (link(*names), os.kill(os.getpid(), signal.SIGKILL))\n"
+        "open_journal(path, HandClock())",
+    )
+
+    assert subprocess.run([sys.executable, "-c", body], check=False).returncode == -9
+    assert path.read_bytes()[18:20] == b"\2\2", "SQLite's versions for WAL"
+    with closing(open_reader(path)) as reader:
+        assert reader.plans() == []
+
+
 def test_remembers_every_turn_that_returned(path):
     """Killed right after a turn, what it claimed is sent and what it settled is settled."""
     killed = subprocess.run(script(path, KILLED_AFTER_A_TURN), check=False)
