@@ -1,6 +1,5 @@
 """``purgeplan forget``: seal a finished plan, so that its ids are no longer in the journal."""
 
-import os
 import secrets
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ from purgeplan.cli.console import Console
 from purgeplan.cli.opening import journal_option, open_plan, path_argument
 from purgeplan.cli.operator import operator
 from purgeplan.errors import Finding, InvalidError, RefusedError
+from purgeplan.journal.files import appearing
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import PlanRow
 from purgeplan.model.spec import PlanSpec
@@ -76,21 +76,35 @@ def _versions(journal: Journal, spec: PlanSpec) -> list[PlanRow]:
 
 
 def _key(file: Path) -> bytes:
-    """Read the key, or make one where the file is not there; raises InvalidError for a bad one."""
+    """Read the key, or make one where the file is not there; raises InvalidError for a bad one.
+
+    A new one is on the disk before any id is gone, and its file whole or not there: a kill leaves
+    nothing that the next call stumbles over.
+    """
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    except FileExistsError:
         text = file.read_text("ascii", errors="replace").strip()
-        try:
-            key = bytes.fromhex(text)
-        except ValueError:
-            key = b""
-        if len(key) != KEY_BYTES:
-            mend = "name a file that `purgeplan forget` made, or one that is not there yet"
-            problem = f"{file} does not hold {KEY_BYTES * 2} hex digits"
-            raise InvalidError(Finding("PP098", problem, mend)) from None
-        return key
-    key = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(f"{key.hex()}\n")
+    except FileNotFoundError:
+        return _new_key(file)
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        problem = f"{file} does not hold {KEY_BYTES * 2} hex digits"
+        raise _no_key(problem)
     return key
+
+
+def _new_key(file: Path) -> bytes:
+    if not file.parent.is_dir():
+        problem = f"{file.parent} is no folder"
+        raise _no_key(problem)
+    key = secrets.token_bytes(KEY_BYTES)
+    with appearing(file) as unfinished:
+        unfinished.write_text(f"{key.hex()}\n", "ascii")
+    return key
+
+
+def _no_key(problem: str) -> InvalidError:
+    mend = "name a file that `purgeplan forget` made, or one that is not there yet"
+    return InvalidError(Finding("PP098", problem, mend))

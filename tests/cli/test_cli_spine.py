@@ -683,6 +683,23 @@ def test_forget_seals_a_finished_plan(at, tmp_path):
     assert (tmp_path / "seal.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_forget_seals_nothing_without_a_key(at, tmp_path):
+    """A key file that holds no key, or has no folder, is refused while every id is there."""
+    ids = at.ids_file(at.subscriptions(5))
+    at.plan_file()
+    at.apply(at.plan()["fingerprint"])
+    key = tmp_path / "seal.key"
+    key.write_text("")
+
+    done = at.run("forget", "plan.yaml", "--key-file", key)
+    nowhere = at.run("forget", "plan.yaml", "--key-file", tmp_path / "missing" / "seal.key")
+
+    assert (done.code, nowhere.code) == (2, 2)
+    assert "does not hold 64 hex digits" in done.err
+    assert "is no folder" in nowhere.err
+    assert ids[0] in at.run("report", "plan.yaml", "--csv").out
+
+
 def test_no_key_and_no_full_id_in_what_is_said(at):
     """Neither talk nor logs show the key or a full id, also with -v."""
     ids = at.ids_file(at.subscriptions(30))
