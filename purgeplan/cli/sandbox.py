@@ -52,7 +52,7 @@ def command(console: Console, /, **given: Any) -> None:  # noqa: ANN401 - one fo
     """Run a OneSignal to rehearse on, on this machine, until Ctrl-C.
 
     It answers as the real one is documented to. When it is ready it prints one JSON line with its
-    address, app ids and keys. Kinds of faults: 429, 503, 500, reset, hang, html404, redirect,
+    address, app ids and keys. Kinds of faults: 429, 503, 500, reset, drop, hang, html404, redirect,
     html200, slow, half.
     """  # fmt: skip
     from purgeplan.sandbox import serve  # noqa: PLC0415 - only here is the server needed

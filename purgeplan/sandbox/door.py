@@ -6,7 +6,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from purgeplan.sandbox.faults import TRAP, UNANSWERED, cut, gone, halve, trickle
+from purgeplan.sandbox.faults import TRAP, UNANSWERED, cut, drop, gone, halve, trickle
 from purgeplan.sandbox.ledger import Entry
 from purgeplan.sandbox.wire import transport_of
 from purgeplan.sandbox.world import World
@@ -104,6 +104,8 @@ async def _deliver(
             await gone(receive)
         case "reset":
             await cut(transport_of(scope), receive)
+        case "drop":
+            await drop(transport_of(scope), receive)
         case "half":
             await halve(transport_of(scope), receive, response)
         case "slow":

@@ -17,11 +17,11 @@ from purgeplan.sandbox.limits import PER_APP, PER_DEVICE
 from purgeplan.sandbox.options import FAULTS
 from purgeplan.sandbox.replies import basic, html
 
-UNANSWERED: Final = frozenset({"reset", "hang"})
+UNANSWERED: Final = frozenset({"reset", "drop", "hang"})
 MISSENT: Final = frozenset({"slow", "half"})
 """Carried out and answered, but the answer arrives late or in part."""
 
-DOUBTFUL: Final = frozenset({"reset", "hang", "500"})
+DOUBTFUL: Final = frozenset({"reset", "drop", "hang", "500"})
 """Carried out every other time: nobody can tell from outside."""
 
 TRAP: Final = "/_sandbox/trap"
@@ -119,6 +119,12 @@ async def cut(transport: asyncio.Transport, receive: Receive) -> None:
     wire: socket.socket = transport.get_extra_info("socket")
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+    await gone(receive)
+
+
+async def drop(transport: asyncio.Transport, receive: Receive) -> None:
+    """Close a connection in good order and without an answer, as a proxy that restarts does."""
+    transport.close()
     await gone(receive)
 
 

@@ -15,6 +15,7 @@ FAULTS: Final = (
     "503",
     "500",
     "reset",
+    "drop",
     "hang",
     "html404",
     "redirect",

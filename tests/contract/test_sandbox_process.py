@@ -147,6 +147,18 @@ def test_a_reset_drops_the_connection_and_may_have_deleted(box):
     assert box.state()["deletes"]["reset"] >= len(rows)
 
 
+def test_a_dropped_connection_ends_without_a_byte(box):
+    """It is closed in good order: the client sees an end and no error; half are carried out."""
+    rows = box.audience()[160:180]
+    with faults(box, drop=1.0):
+        answers = {raw(box, f"/apps/{box.app_id}/subscriptions/{row['id']}") for row in rows}
+
+    entries = box.ledger()[-len(rows) :]
+    assert answers == {b""}
+    assert {(entry["status"], entry["fault"]) for entry in entries} == {(None, "drop")}
+    assert 0 < sum(entry["carried_out"] for entry in entries) < len(rows)
+
+
 def test_a_hang_never_answers(box):
     """The request is received and recorded; the answer does not come."""
     path = path_of(box, 130)
