@@ -1,0 +1,99 @@
+"""``script/torture``: does violence to real processes and tells what they survived."""
+
+import argparse
+import json
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+
+from torture.rows import Row, as_json, filled, table
+from torture.tools import MissingError
+from torture.work import Scale, Work
+
+PARTS = ("kills", "errors", "order", "power", "signals", "clocks", "rivals", "storm", "load")
+
+
+def tasks(names):
+    """Give the tasks of parts, in the order of the table."""
+    return [task for name in names for task in import_module(f"torture.parts.{name}").TASKS]
+
+
+def carry_out(task, folder, scale):
+    """Carry out one task and give its row."""
+    row = Row(task.part, task.what)
+    before = time.monotonic()
+    try:
+        task.run(Work(row, folder, scale))
+    except MissingError as missing:
+        row.skipped = str(missing)
+        sys.stderr.write(f"{task.part} {task.what}: SKIPPED, {missing}\n")
+    row.seconds = time.monotonic() - before
+    return row
+
+
+def _all(chosen, scale, jobs):
+    with tempfile.TemporaryDirectory(prefix="torture-") as name, ThreadPoolExecutor(jobs) as pool:
+        numbered = [(task, Path(name, str(at))) for at, task in enumerate(chosen)]
+        rows = {}
+        together = [one for one in numbered if not one[0].alone]
+        for (task, _), row in zip(
+            together, pool.map(lambda one: carry_out(*one, scale), together), strict=True
+        ):
+            rows[task] = row
+        for task, folder in numbered:
+            if task.alone:
+                rows[task] = carry_out(task, folder, scale)
+        return [rows[task] for task in chosen]
+
+
+def _arguments():
+    parser = argparse.ArgumentParser("script/torture", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="All by default.")
+    parser.add_argument("--list", action="store_true", help="Show the parts and their rows.")
+    parser.add_argument("--quick", action="store_true", help="Minutes instead of an hour.")
+    parser.add_argument("--every", type=int, help="Only every n-th point of the sweeps.")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="Rows at a time.")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="Write the figures there.")
+    parser.add_argument("--doc", type=Path, metavar="FILE", help="Put the table into that page.")
+    return parser.parse_args()
+
+
+def main():
+    """Run the chosen parts; ends with 1 where a promise was broken."""
+    given = _arguments()
+    chosen = tasks(given.parts or PARTS)
+    if given.list:
+        sys.stdout.writelines(f"{one.part:8}  {one.what}\n" for one in chosen)
+        return 0
+    scale = Scale.quick() if given.quick else Scale()
+    if given.every:
+        scale = Scale(**{**vars(scale), "every": given.every})
+    before = os.getloadavg()[0]
+    rows = _all(chosen, scale, given.jobs)
+    sys.stdout.write(table(rows) + "\n")
+    sys.stdout.writelines(
+        f"FLAW {row.part} {row.what}: {one}\n" for row in rows for one in row.flaws
+    )
+    about = {
+        "command": " ".join(["script/torture", *sys.argv[1:]]),
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": f"{os.cpu_count()} cores, Linux {platform.release()}, Python "
+        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"load {before:.0f} at the start and {os.getloadavg()[0]:.0f} at the end",
+        "scale": vars(scale),
+    }
+    if given.doc:
+        given.doc.write_text(filled(given.doc.read_text("utf-8"), rows, about), "utf-8")
+    if given.json:
+        given.json.write_text(json.dumps(as_json(rows, **about), indent=1) + "\n", "utf-8")
+    return 0 if all(row.sound for row in rows) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

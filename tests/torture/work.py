@@ -1,0 +1,71 @@
+"""What a part works with: its row, its size, a folder of its own."""
+
+import sys
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from torture.rows import Row
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much is tried: every n-th point of a sweep, so many rounds, so many ids.
+
+    ``points`` are those of a sweep where only a few are wanted, ``calm`` leaves out faults that
+    take a minute each.
+    """
+
+    every: int = 1
+    rounds: int = 20
+    ids: int = 60
+    storm: int = 100_000
+    load: int = 1_000_000
+    journal: int = 10_000_000
+    pause_s: float = 70.0
+    kills: int = 20
+    points: tuple = ()
+    calm: bool = False
+
+    @classmethod
+    def quick(cls):
+        """Give what takes minutes."""
+        return cls(11, 3, 40, 3_000, 5_000, 50_000, 3.0, 5)
+
+    @classmethod
+    def tiny(cls, **sizes):
+        """Give what the test suite has time for, one round of each."""
+        return cls(**{"rounds": 1, **sizes})
+
+
+@dataclass
+class Work:
+    """One row's work."""
+
+    row: Row
+    folder: Path
+    scale: Scale
+
+    def add(self, name, verdict):
+        """Count a judged point and show that it was."""
+        self.row.take(name, verdict)
+        mark = "" if not verdict.flaws else f"  {verdict.flaws[0]}"
+        sys.stderr.write(f"{self.row.part} {self.row.what}: {name}{mark}\n")
+
+    def note(self, text):
+        """Say something beside the numbers."""
+        self.row.note = f"{self.row.note}; {text}" if self.row.note else text
+
+    def points(self):
+        """Give the numbers of a sweep, from 1, as sparse as the scale says."""
+        return self.scale.points or count(1, self.scale.every)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of a part: what it is called, and what fills it; ``alone`` wants the machine."""
+
+    part: str
+    what: str
+    run: object
+    alone: bool = False
