@@ -55,22 +55,23 @@ class Gatekeeper:
             return tally
         gates.timely(row, spec, tally, now)
         gates.window_open(spec, self.order, now)
-        self._spare(row)
-        tally = journal.tally(row.plan_id)
+        if self._spare(row):
+            tally = journal.tally(row.plan_id)
         if not tally.left:
             journal.conclude(row.plan_id, PlanState.DONE, now)
         return tally
 
     def still_timely(self, row: PlanRow) -> None:
         """Raise StaleError where a plan that has sent nothing yet has expired meanwhile."""
-        tally = self.journal.tally(row.plan_id)
-        gates.timely(row, self.rules.spec, tally, self.clock.now())
+        now = self.clock.now()
+        if now > row.draft.expires_at:  # else it is as timely as it was
+            gates.timely(row, self.rules.spec, self.journal.tally(row.plan_id), now)
 
-    def _spare(self, row: PlanRow) -> None:
+    def _spare(self, row: PlanRow) -> int:
         """Take out who is protected by now, or was deleted under another plan since planning."""
         now = self.clock.now()
-        self.journal.skip_deleted_elsewhere(row.plan_id, now)
-        self.journal.skip(row.plan_id, self.protected_now(row), Skip.PROTECTED, now)
+        spared = self.journal.skip_deleted_elsewhere(row.plan_id, now)
+        return spared + self.journal.skip(row.plan_id, self.protected_now(row), Skip.PROTECTED, now)
 
     async def with_network(
         self, row: PlanRow, view: AppView, tell: Progress = quiet
