@@ -1,6 +1,7 @@
 """The workspace: private, bounded, closed off, and gone afterwards."""
 
 import errno
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -9,7 +10,7 @@ import duckdb
 import pytest
 
 from purgeplan.errors import UnreachableError
-from purgeplan.sources.workspace import MisreadError, Shape, Workspace
+from purgeplan.sources.workspace import FETCH, MisreadError, Shape, Workspace
 
 
 @pytest.fixture
@@ -137,3 +138,14 @@ def test_a_digest_is_over_distinct_ids_in_order():
         work.load("c", ("id",), [("a",), ("b",)])
 
         assert work.digest("a") == work.digest("b") != work.digest("c")
+
+
+def test_a_digest_counts_repeats_once_wherever_a_block_of_rows_ends():
+    """Rows come in blocks; one id in several of them, or in all, is hashed once."""
+    ids = ["a"] * (FETCH - 1) + ["b"] * 2 + ["c"] * (2 * FETCH) + ["d"]
+    with Workspace() as work:
+        work.load("many", ("id",), [(one,) for one in reversed(ids)])
+        work.load("none", ("id",), [])
+
+        assert work.digest("many") == hashlib.sha256(b"a\nb\nc\nd\n").hexdigest()
+        assert work.digest("none") == hashlib.sha256(b"").hexdigest()
