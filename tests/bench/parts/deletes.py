@@ -125,9 +125,9 @@ def _ids(desk, count, head=""):
 
 def _curl(desk, base):
     def send(count, _latency_s):
-        one = f"curl -s -o /dev/null -X DELETE -H 'Authorization: Key bench' {base}{{}}"
+        one = ("curl", "-s", "-o", "/dev/null", "-X", "DELETE", "-H", "Authorization: Key bench")
         ids = _ids(desk, count)
-        return desk.spend("xargs", "-a", ids, f"-P{CURLS}", "-I{}", "sh", "-c", f"exec {one}")
+        return desk.spend("xargs", "-a", ids, f"-P{CURLS}", "-I{}", *one, base + "{}")
 
     return send
 
