@@ -41,7 +41,7 @@ def command(console: Console, /, what: str, journal: Path | None, **given: Any) 
     """
     with closing(find_plan(what, journal)) as found:
         if given["check"] or given["head"]:
-            return _check(console, found, given["head"])
+            return _check(console, found, given["head"], as_json=given["as_json"])
         if given["as_csv"]:
             _csv(console, found)
         else:
@@ -64,12 +64,17 @@ def _csv(console: Console, found: Found) -> None:
         console.out.write(line)
 
 
-def _check(console: Console, found: Found, head: str | None) -> int:
+def _check(console: Console, found: Found, head: str | None, *, as_json: bool) -> int:
     """Check the whole journal, and against a witness: a chain made anew is sound by itself."""
     wrong = found.journal.check()
     if head is not None and not any(event.link == head for event in found.journal.events()):
         wrong.append(f"{found.journal.where}: its chain does not hold the head that was given")
     if wrong:
         raise JournalError(*(Finding("PP405", one, "keep the file as it is") for one in wrong))
-    console.product(f"{found.journal.where}: sound; chain head {found.journal.head()}")
+    where, now = found.journal.where, found.journal.head()
+    if as_json:
+        known = {"format_version": "1.0", "type": "check", "exit": int(Exit.DONE)}
+        console.document({**known, "journal": where, "sound": True, "head": now})
+    else:
+        console.product(f"{where}: sound; chain head {now}")
     return Exit.DONE

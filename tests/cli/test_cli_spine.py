@@ -669,6 +669,19 @@ def test_the_chain_is_checked_and_its_head_was_printed(at):
     assert head in check.out
 
 
+def test_the_check_of_the_chain_is_json_where_that_is_asked_for(at):
+    """--json is heeded beside --check: one document, with the head."""
+    at.ids_file(at.subscriptions(3))
+    at.plan_file()
+    at.plan()
+
+    check = at.run("report", "plan.yaml", "--check", "--json")
+
+    told = json.loads(check.out)
+    assert (check.code, told["type"], told["sound"]) == (0, "check", True)
+    assert told["head"] in at.run("report", "plan.yaml", "--check").out
+
+
 def test_forget_seals_a_finished_plan(at, tmp_path):
     """After forget no id is in the journal, and the key is in a file of its own."""
     ids = at.ids_file(at.subscriptions(20))
