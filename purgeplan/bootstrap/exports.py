@@ -14,6 +14,7 @@ from purgeplan.model.spec import PlanSpec
 
 if TYPE_CHECKING:
     from purgeplan.model.secret import Secret
+    from purgeplan.onesignal.turns import Turns
     from purgeplan.sources.audience.copies import Copy, Wish
     from purgeplan.sources.port import Progress
 
@@ -24,13 +25,14 @@ _ASKED: Final = "export.asked"
 class Exports:
     """Gets exports of one plan's app; ``folder`` is where they lie, existing or not.
 
-    ``key`` finds the API key, or raises CredentialsError.
+    ``key`` finds the API key, or raises CredentialsError; ``turns`` are those of every look at it.
     """
 
     spec: PlanSpec
     clock: Clock
     key: Callable[[], "Secret"]
     folder: Path
+    turns: "Turns"
 
     def exporter(self, journal: Journal, app: AppFacts) -> Exporter:
         """Give what gets exports, as long as the app's size lets it; files too old are deleted."""
@@ -42,7 +44,7 @@ class Exports:
         spec = self.spec
         make_folder(self.folder)
         self.drop(KEPT_S)
-        api = Api(spec.app, spec.target.resource, self.key(), self.clock)
+        api = Api(spec.app, spec.target.resource, self.key(), self.clock, self.turns)
         memory = Memory(
             self.folder,
             partial(_recall, journal, spec.app.id),
@@ -97,7 +99,7 @@ class Exports:
         from purgeplan.onesignal.segments import find_segment
 
         if ask.segment is not None:
-            api = Api(self.spec.app, self.spec.target.resource, self.key(), self.clock)
+            api = Api(self.spec.app, self.spec.target.resource, self.key(), self.clock, self.turns)
             try:
                 await find_segment(api, ask.segment)
             finally:

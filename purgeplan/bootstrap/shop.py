@@ -1,27 +1,26 @@
 """The shop: makes what a command needs for one plan."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from purgeplan.bootstrap.exports import Exports
+from purgeplan.bootstrap.loop import offloading
 from purgeplan.errors import StaleError
 from purgeplan.model.backup import folder_of
 from purgeplan.model.outcome import Outcome, State
 from purgeplan.model.ports import AppFacts, AppView, Clock, Journal, Lock
 from purgeplan.model.records import Operator, PlanRow
 from purgeplan.model.spec import DriftCheck, KeyRef, Rules
+from purgeplan.onesignal.turns import Turns
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
     from purgeplan.engine.apply import Gatekeeper
     from purgeplan.engine.backup import Backups
     from purgeplan.engine.drift import Drift
-    from purgeplan.engine.execute import Offload
     from purgeplan.engine.plan import Planner
     from purgeplan.engine.resolve import Resolved
     from purgeplan.engine.run import Order, World
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from purgeplan.engine.verify import Verifier
     from purgeplan.model.secret import Secret
     from purgeplan.sources.port import Progress
-
-
-Result = TypeVar("Result")
 
 
 def kinds() -> Mapping[str, Mapping[str, Any]]:
@@ -53,6 +49,7 @@ class Shop:
     state: Path
     journal_path: Path
     _keys: "dict[KeyRef, Secret]" = field(default_factory=dict, init=False, repr=False)
+    _turns: Turns = field(default_factory=Turns, init=False, repr=False)
 
     def journal(self) -> Journal:
         """Open the app's journal for writing, made if need be."""
@@ -85,13 +82,15 @@ class Shop:
         """Give the view of the app, which sends nothing but GETs."""
         from purgeplan.onesignal.app import OneSignalApp
 
-        return OneSignalApp(self.rules.spec.app, self.rules.spec.target, key, self.clock)
+        return OneSignalApp(
+            self.rules.spec.app, self.rules.spec.target, key, self.clock, self._turns
+        )
 
     @property
     def exports(self) -> Exports:
         """Give what gets exports of the app, and where they lie: beside the journal."""
         folder = self.journal_path.with_name(self.journal_path.name + ".exports")
-        return Exports(self.rules.spec, self.clock, self.key, folder)
+        return Exports(self.rules.spec, self.clock, self.key, folder, self._turns)
 
     @property
     def backups_folder(self) -> Path:
@@ -217,7 +216,7 @@ class Shop:
                     target=target,
                     view=view,
                     clock=self.clock,
-                    offload=_offload(thread),
+                    offload=offloading(thread),
                     dump=self._dump,
                     switches=self.switches(),
                     request=request,
@@ -231,20 +230,3 @@ class Shop:
         from purgeplan.journal import dump_outcomes
 
         dump_outcomes(self.journal_path.with_name(f"errored-{run_id}.jsonl"), outcomes)
-
-
-def _offload(thread: "ThreadPoolExecutor") -> "Offload":
-    import asyncio
-
-    async def offload(call: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(thread, call)
-
-    return offload
-
-
-async def look(view: AppView) -> AppFacts:
-    """Look at the app once and close the view."""
-    try:
-        return await view.look()
-    finally:
-        await view.close()

@@ -1,6 +1,5 @@
 """Asks the API whatever is no DELETE: at its pace, again where it asks for that, in JSON only."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,10 +19,8 @@ from purgeplan.onesignal.answers import (
     read_said,
 )
 from purgeplan.onesignal.base import Base
+from purgeplan.onesignal.turns import Turns
 from purgeplan.onesignal.wire import AsyncClient, RequestError, plain_client, read_up_to
-
-SPACING_S: Final = 1.05
-"""Views are limited to 1/s per app, judged on arrival (onesignal.md 2)."""
 
 TRIES: Final = 4
 BACKOFF_S: Final = 2.0
@@ -59,14 +56,15 @@ class Reply:
 class Api:
     """Asks one app's API with one key, one request after the other; ``app_id`` is the app's."""
 
-    def __init__(self, app: App, resource: Resource, key: Secret, clock: Clock) -> None:
+    def __init__(
+        self, app: App, resource: Resource, key: Secret, clock: Clock, turns: Turns | None = None
+    ) -> None:
         base = Base.of(app, resource)
         self.app_id = app.id
         self._root = base.origin + base.prefix
         self._authorization = base.authorization(key)
         self._clock = clock
-        self._turn = asyncio.Lock()
-        self._next_at = float("-inf")
+        self._turns = turns or Turns()
         self._client: AsyncClient | None = None
 
     async def get(self, target: str) -> Reply:
@@ -91,7 +89,9 @@ class Api:
     ) -> Reply:
         wait_s, why = 0.0, ""
         for attempt in range(1, TRIES + 1):
-            await self._my_turn(wait_s)
+            turn_s = self._turns.take(self._clock.monotonic(), wait_s)
+            if turn_s > 0:
+                await self._clock.sleep(turn_s)
             heard = await self._once(method, target, document)
             if heard is not None and not _is_passing(heard.status):
                 return _read(heard)
@@ -99,13 +99,6 @@ class Api:
             if wait_s > PATIENCE_S:
                 break
         raise UnreachableError(Finding("PP608", why, "repeat the command later"))
-
-    async def _my_turn(self, wait_s: float) -> None:
-        async with self._turn:
-            wait_s = max(wait_s, self._next_at - self._clock.monotonic())
-            if wait_s > 0:
-                await self._clock.sleep(wait_s)
-            self._next_at = self._clock.monotonic() + SPACING_S
 
     async def _once(
         self, method: str, target: str, document: Mapping[str, Any] | None

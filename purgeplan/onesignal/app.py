@@ -13,15 +13,18 @@ from purgeplan.model.spec import App, Resource, Target
 from purgeplan.onesignal.answers import who
 from purgeplan.onesignal.api import Api, Reply, foreign, refused_key
 from purgeplan.onesignal.base import segment
+from purgeplan.onesignal.turns import Turns
 
 
 class OneSignalApp:
     """One app, seen with the app's own key, at one request a second."""
 
-    def __init__(self, app: App, target: Target, key: Secret, clock: Clock) -> None:
+    def __init__(
+        self, app: App, target: Target, key: Secret, clock: Clock, turns: Turns | None = None
+    ) -> None:
         self._app_id = app.id
         self._legacy = target.resource is Resource.PLAYER
-        self._api = Api(app, target.resource, key, clock)
+        self._api = Api(app, target.resource, key, clock, turns)
 
     async def look(self) -> AppFacts:
         """Check the key and give name and count of subscriptions; see AppView.

@@ -21,6 +21,7 @@ from purgeplan.errors import AttentionError, CredentialsError, RefusedError, Unr
 from purgeplan.model.ports import AppFacts
 from purgeplan.model.spec import Resource, Target
 from purgeplan.onesignal.app import OneSignalApp
+from purgeplan.onesignal.turns import Turns
 
 USERS = Target(Resource.USER, "external_id")
 PLAYERS = Target(Resource.PLAYER)
@@ -306,3 +307,18 @@ def test_views_are_a_second_apart():
     assert answers == [True] * 4
     assert len(server.requests) == 4
     assert clock.slept == [pytest.approx(1.05)] * 3
+
+
+def test_whoever_looks_at_an_app_shares_its_turns():
+    """Two objects that look at the same app are a second apart as one is."""
+
+    async def main():
+        clock, turns = QuickClock(), Turns()
+        async with raw_server(play(200, {"name": "Acme Prod", "players": 1})) as server:
+            for _ in range(2):
+                view = OneSignalApp(app_at(server.url), USERS, key(), clock, turns)
+                await view.look()
+                await view.close()
+        return clock.slept
+
+    assert asyncio.run(main()) == [pytest.approx(1.05)]
