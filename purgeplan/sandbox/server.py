@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -66,7 +66,7 @@ def build_app(options: SandboxOptions, clock: Clock) -> Starlette:
     app = Starlette(
         routes=ROUTES,
         middleware=[Middleware(Door, world=world)],
-        exception_handlers={RefusedError: _refused},
+        exception_handlers={RefusedError: _refused, ClientDisconnect: _broken_off},
     )
     app.state.world = world
     return app
@@ -74,6 +74,11 @@ def build_app(options: SandboxOptions, clock: Clock) -> Starlette:
 
 async def _refused(_: Request, error: Exception) -> Response:
     return cast("RefusedError", error).response
+
+
+async def _broken_off(_: Request, __: Exception) -> Response:
+    """Give what nobody gets: whoever asked is gone, and the ledger knows that it came."""
+    return Response(status_code=400)
 
 
 class _Server(uvicorn.Server):

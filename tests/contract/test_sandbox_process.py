@@ -9,6 +9,7 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -131,6 +132,23 @@ def test_what_is_no_request_is_recorded_too(box):
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert box.ledger()[-1]["resource"] == "unreadable"
+
+
+def test_a_request_that_breaks_off_is_recorded(box):
+    """Whoever dies in the middle of a body has been there, and the sandbox stays calm."""
+    before = len(box.ledger())
+    host, port = box.url.removeprefix("http://").split(":")
+    head = f"POST /players/csv_export?app_id={box.app_id} HTTP/1.1\r\nHost: x\r\n"
+    key = f"Authorization: Key {box.api_key}\r\nContent-Length: 100\r\n\r\n{{"
+    with socket.create_connection((host, int(port))) as one:
+        one.sendall((head + key).encode())
+    until = time.monotonic() + 20
+    while len(box.ledger()) == before:
+        assert time.monotonic() < until
+        signal.sigtimedwait((), 0.02)
+
+    last = box.ledger()[-1]
+    assert (last["method"], last["status"]) == ("POST", 400)
 
 
 def test_a_reset_drops_the_connection_and_may_have_deleted(box):
