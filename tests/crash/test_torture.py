@@ -26,6 +26,7 @@ SHORT = {
     "power": (power.power, FEW),
     "power, mutant": (power.teeth, FEW),
     "SIGTERM": (signals.once("TERM", ("sendto",)), {**FEW, "points": (8,)}),
+    "second signal": (signals.twice, FEW),
     "SIGSTOP": (signals.stopped, {**FEW, "pause_s": 0.1}),
     "clock jumps": (clocks.jumping(), FEW),
     "other clock, users": (clocks.between(**clocks.USERS), FEW),

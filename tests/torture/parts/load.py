@@ -11,7 +11,7 @@ from support.cli import environment
 from support.desk import Desk
 from support.sandbox import sandbox
 from torture.judge import Verdict
-from torture.scene import Scene, scene, set_up
+from torture.scene import Case, scene, set_up
 from torture.work import Task
 
 FAST = ("--no-limits", "--delete-lag", "20ms")
@@ -98,7 +98,7 @@ def huge(work):
             limits=f"{{max_delete: {many}, max_delete_percent: 90}}",
             extra="breaker: {max_absent_percent: 100}\n",
         )
-        case = Scene(work.folder, box, [], None).case(folder, keep=True)
+        case = Case(folder, box, [], None)
         costs = {"planned": measured(desk, case.argv("plan", "--quiet"))}
         case.fingerprint = _fingerprint(desk)
         for name in ("begun", "resumed"):
