@@ -127,9 +127,10 @@ class _Run:
     async def turns(self) -> AsyncGenerator[Progress, None]:
         """Take turns until something ends the run, then drain."""
         while self._still_on():
-            paused = self._pause()
+            held = self._means.stops.paused()
+            paused = self._throttled() or held
             self._checking = self._checking or (paused is None and self._means.check_due())
-            settled = await self._turn(claim=paused is None)
+            settled = await self._turn(claim=paused is None, give_back=held is not None)
             if settled is not None:
                 yield settled
             if self._ended is None and self._nothing_left():
@@ -152,14 +153,15 @@ class _Run:
         if self.flight.in_flight:
             await self._means.clock.sleep(GATHER_S)
 
-    def _pause(self) -> tuple[str, float] | None:
+    def _throttled(self) -> tuple[str, float] | None:
         seconds = self._means.pacer.paused_s(self._means.clock.monotonic())
         if seconds > 0:
             return f"throttled: Retry-After {seconds:.0f} s", min(seconds, TURN_S * 5)
-        return self._means.stops.paused()
+        return None
 
-    async def _turn(self, *, claim: bool) -> Settled | None:
+    async def _turn(self, *, claim: bool, give_back: bool) -> Settled | None:
         outcomes = [self._judge(landed) for landed in self.flight.landed()]
+        outcomes += self._given_back() if give_back else []
         claim = claim and self._ended is None
         again = self._take_due() if claim else []
         fresh = max(0, self._fresh() - len(again)) if claim else 0
@@ -170,6 +172,13 @@ class _Run:
         self._count(len(items))
         self.flight.launch([*again, *(Claimed(item) for item in items)])
         return Settled(tuple(outcomes), self.flight.in_flight) if outcomes else None
+
+    def _given_back(self) -> list[Outcome]:
+        """Take back what has not begun: with a long delay it would begin long into a pause."""
+        back = self.flight.ground()
+        for one in back:
+            heapq.heappush(self._due, _Due(0.0, one.item.position, one))
+        return [self._unbegun(one) for one in back]
 
     def _count(self, fresh: int) -> None:
         self._means.stops.count(fresh)
