@@ -6,11 +6,10 @@ killed at its 23rd effect, the second asked to stop at its fourth. To play one a
 """
 
 import os
-from random import Random
 
 import pytest
 from support.simulated_journals import FakeMemory, SqliteMemory
-from support.simulated_schedules import BLOWS, Schedule, every_kill, simulate
+from support.simulated_schedules import BLOWS, Schedule, any_blows, every_kill, simulate
 from support.simulation import Blow
 
 FOUND = [
@@ -28,13 +27,6 @@ def memory(request):
     made = request.param()
     yield made
     made.close()
-
-
-def blows(seed):
-    """Give one to five blows, drawn by a seed."""
-    random = Random(seed)
-    count = random.randrange(1, 6)
-    return tuple(Blow(random.choice(BLOWS), random.randrange(45)) for _ in range(count))
 
 
 @pytest.mark.parametrize("seeds", [range(20), range(20, 40)], ids=str)
@@ -66,7 +58,7 @@ def test_two_kills_at_any_two_effects_are_survived():
 def test_any_blows_in_a_row_are_survived(seeds):
     """Kills, signals, full disks, usurpers, stop and pause files, up to five in a row."""
     for seed in seeds:
-        simulate(Schedule(seed, blows(seed)), FakeMemory())
+        simulate(any_blows(seed), FakeMemory())
 
 
 def test_any_blows_in_a_row_are_survived_on_sqlite():
@@ -74,7 +66,7 @@ def test_any_blows_in_a_row_are_survived_on_sqlite():
     memory = SqliteMemory()
 
     for seed in range(2000, 2015):
-        simulate(Schedule(seed, blows(seed)), memory)
+        simulate(any_blows(seed), memory)
 
     memory.close()
 

@@ -1,6 +1,7 @@
 """Journals that leave an image behind: what the next process finds, whenever this one dies."""
 
 import sqlite3
+from collections import deque
 
 from support.journal import FakeJournal, _Row
 
@@ -8,6 +9,8 @@ from purgeplan.journal import journal_on
 from purgeplan.journal.sqlite import SqliteJournal
 from purgeplan.journal.store import WRITING, Store, settle
 from purgeplan.model.records import Event
+
+AT_ONCE = 4
 
 
 class _Cheap(_Row):
@@ -64,26 +67,34 @@ class FakeMemory:
 
 
 class SqliteMemory:
-    """The real journal in memory, of which one is open at a time."""
+    """The real journal in memory; the last few that were opened stay open."""
 
     def __init__(self):
-        self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        journal_on(self._connection, None)
-        self._new = self._connection.serialize()
+        self._opened = deque()
+        first = self._connect()
+        journal_on(first, None)
+        self._new = first.serialize()
+
+    def _connect(self):
+        if len(self._opened) > AT_ONCE:
+            self._opened.popleft().close()
+        self._opened.append(sqlite3.connect(":memory:", isolation_level=None))
+        return self._opened[-1]
 
     def open(self, image, clock):
         """Open what an image holds; None is a new journal."""
-        self._connection.close()
-        self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        self._connection.deserialize(image or self._new)
-        settle(self._connection, {**WRITING, "journal_mode": "memory"})
-        return SqliteJournal(Store(self._connection, ":memory:"), clock)
+        connection = self._connect()
+        connection.deserialize(image or self._new)
+        settle(connection, {**WRITING, "journal_mode": "memory"})
+        return SqliteJournal(Store(connection, ":memory:"), clock)
 
     def image(self, journal):
         """Give what is durable: nothing of a transaction that is open."""
-        assert not self._connection.in_transaction
-        return self._connection.serialize()
+        connection = journal._store._connection
+        assert not connection.in_transaction
+        return connection.serialize()
 
     def close(self):
-        """Close the last one."""
-        self._connection.close()
+        """Close all that is open."""
+        while self._opened:
+            self._opened.pop().close()

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from purgeplan.engine.stops import PAUSE_LOOK_S
 from purgeplan.model.answer import clamp_pause
 from purgeplan.model.outcome import Code, State
+from purgeplan.model.records import PlanState
 
 SOON_S = 0.3
 """Whoever is told to stop looks up ten times a second, and gathers answers for a while."""
@@ -39,7 +39,7 @@ class Ledger:
 
     ``begun`` counts requests by plan and position, ``first`` lists positions by their first
     request, ``lineages`` the ids sent under plans that superseded one another, ``acted`` when
-    (monotonic) a DELETE of ours was last carried out on an id, ``gone`` when (wall clock) each was
+    (monotonic) DELETEs were carried out by plan and id, ``gone`` when (wall clock) each was
     known to be gone.
     """
 
@@ -53,13 +53,21 @@ class Ledger:
     judged: dict = field(default_factory=dict)
     as_of: dict = field(default_factory=dict)
 
+    def act(self, plan_id, one, at):
+        """Note that a DELETE was, or will be, carried out at a time."""
+        self.acted.setdefault((plan_id, one), []).append(at)
+
+    def times_acted(self, one):
+        """Give when any plan's DELETEs were carried out on an id."""
+        return [at for (_, each), times in self.acted.items() if each == one for at in times]
+
     def copy(self):
         """Give one that goes its own way from here."""
         return Ledger(
             dict(self.begun),
             {plan: list(order) for plan, order in self.first.items()},
             {lineage: set(ids) for lineage, ids in self.lineages.items()},
-            dict(self.acted),
+            {key: list(times) for key, times in self.acted.items()},
             set(self.settled),
             dict(self.gone),
             set(self.reopened),
@@ -102,10 +110,9 @@ class Watch:
         self.quiet.append((since, until))
 
     def paused(self, seconds):
-        """A pause file is there for so long; what was claimed already may still begin."""
+        """A pause file is there for so long."""
         now = self.clock.monotonic()
-        claimed_ahead = (self.spec.pace.delay_s or 0.0) + PAUSE_LOOK_S
-        self.hush(now + SOON_S + claimed_ahead, now + seconds)
+        self.hush(now + SOON_S, now + seconds)
 
     # Requests
 
@@ -115,6 +122,7 @@ class Watch:
         row = self.rows[item.position] if item.position < len(self.rows) else None
         law(row is not None and row.id == item.id, "I1: sent, and not in the plan")
         law(not self.dead, "I15: sent after the first journal error")
+        law(self.journal.plan(plan_id).state is PlanState.OPEN, "sent, and the plan is closed")
         law(item.position not in self.spared, "I8: sent, and protected")
         law(not any(a < now < b for a, b in self.quiet), "sent while nothing may be sent")
         law(row.state is State.SENT, f"I3: sent, and its row is {row.state}")
@@ -155,10 +163,18 @@ class Watch:
             law(self.ledger.as_of[self.plan.plan_id] > gone_at, "I6: sent on evidence too old")
 
     def acted(self, item, born):
-        """The server carries a request out, on somebody who came at a time (wall clock)."""
-        self.ledger.acted[item.id] = self.clock.monotonic()
-        as_of = self.ledger.as_of[self.plan.plan_id]
-        law(born is None or born <= as_of, "I6: somebody new was deleted")
+        """The server carries a request out, on somebody who came at a time (wall clock).
+
+        Who came after a DELETE of ours that is younger than the evidence must be spared, but for
+        what ``retry`` took up.
+        """
+        now, as_of = self.clock.monotonic(), self.ledger.as_of[self.plan.plan_id]
+        if born is not None and item.id not in self.ledger.reopened:
+            wall_clock = (self.clock.now() - at for at in (as_of, born))
+            since, until = (now - ago.total_seconds() for ago in wall_clock)
+            ours = self.ledger.times_acted(item.id)
+            law(not any(since <= at <= until for at in ours), "I6: somebody new was deleted")
+        self.ledger.act(self.plan.plan_id, item.id, now)
 
     def answered(self, item, answer):
         """An answer has come in, and nobody has judged it yet."""
@@ -207,7 +223,7 @@ class Watch:
         one, state, code = outcome.item.id, outcome.state, outcome.code
         answer = self.answers.get(one)
         told = answer.code if answer is not None else None
-        ours = one in self.ledger.acted and one not in self.ledger.reopened
+        ours = (self.plan.plan_id, one) in self.ledger.acted and one not in self.ledger.reopened
         attempts = self.rows[outcome.item.position].attempts
         law(state is not State.ACCEPTED or told is Code.ACCEPTED, "accepted, and nobody said 2xx")
         if state is State.ABSENT and code is Code.ABSENT:
@@ -244,6 +260,7 @@ class Watch:
             if row.state is State.PENDING and row.attempts:
                 self.ledger.reopened.add(row.id)
                 self.ledger.settled.discard(key)
+                self.ledger.gone.pop(row.id, None)
 
     # The end
 
@@ -254,6 +271,10 @@ class Watch:
             law(not lost, "answers were neither journaled nor dumped")
         if not (abandoned or self.dead):
             law(not self.waiting, "claimed, and neither sent nor given back")
+
+    def refused(self):
+        """The process was refused before its run."""
+        law(not self.last_begun, "I7: refused, and something was sent")
 
     def told(self, code):
         """The process has told its exit code; it is the truth."""
@@ -270,5 +291,5 @@ class Watch:
         law(truth.get(int(code), True), f"exit {int(code)} with {left} left, {failed} failed")
         run = next(one for one in self.journal.runs() if one.run_id == self.run_id)
         law(run.exit_code == code and run.ended_at is not None, "the run's row tells another end")
-        done = self.journal.plan(self.plan.plan_id).state == "done"
+        done = self.journal.plan(self.plan.plan_id).state is PlanState.DONE
         law(done is (left == 0), "the plan's state and what is left differ")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from math import inf
+from random import Random
 
 from support.engine import ids
 from support.plans import spec
@@ -57,6 +58,15 @@ class Schedule:
         seed, _, blows = text.partition(":")
         pairs = [one.split("@") for one in blows.split(",") if one]
         return cls(int(seed), tuple(Blow(kind, int(at)) for kind, at in pairs))
+
+
+def any_blows(seed):
+    """Give a schedule of one to five blows, drawn by its seed."""
+    random = Random(seed)
+    count = random.randrange(1, 6)
+    return Schedule(
+        seed, tuple(Blow(random.choice(BLOWS), random.randrange(45)) for _ in range(count))
+    )
 
 
 def world(seed, memory):
@@ -163,7 +173,7 @@ def meanwhile(one, number):
     for row in one.journal().items(1):
         if draw(seed, "protect", number, row.id) < 0.05:
             one.protected.add(row.id)
-        long_ago = one.ledger.acted.get(row.id, inf) < one.clock.elapsed - 3600
+        long_ago = max(one.ledger.times_acted(row.id), default=inf) < one.clock.elapsed - 3600
         users = one.spec.target.resource is Resource.USER
         free = users and row.id not in one.onesignal.holds
         if free and long_ago and draw(seed, "back", number, row.id) < 0.5:

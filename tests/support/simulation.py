@@ -1,7 +1,7 @@
 """Worlds in virtual time in which processes apply a plan and die at any effect."""
 
 import asyncio
-from contextlib import aclosing, nullcontext
+from contextlib import aclosing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 
 from support.journal import ANN
@@ -17,7 +17,7 @@ from purgeplan.engine.plan import Judges, Planner
 from purgeplan.engine.run import Order, run
 from purgeplan.engine.run import World as Effects
 from purgeplan.engine.stops import StopRequest, Switches
-from purgeplan.errors import Exit, PurgeplanError
+from purgeplan.errors import Exit, Finding, JournalError, LockedError, PurgeplanError
 from purgeplan.guards import GUARDS
 from purgeplan.model.outcome import State
 from purgeplan.model.progress import Ended
@@ -25,6 +25,25 @@ from purgeplan.model.records import PlanState
 from purgeplan.model.spec import PlanSpec, Rules
 
 PAUSE_S = 5.0
+COMMIT_S = 0.001
+
+
+class OneAtATime:
+    """A lock in memory: held once, it is refused to everybody else."""
+
+    def __init__(self):
+        self._held = False
+
+    @contextmanager
+    def __call__(self):
+        """Hold it for a while; raises LockedError where it is held."""
+        if self._held:
+            raise LockedError(Finding("PP405", "another run holds the lock"))
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
 
 
 @dataclass
@@ -66,9 +85,14 @@ class World:
         judges = Judges(self.guards, lambda *_: ())
         planned = Planner(Rules(self.spec), journal, judges, now).plan(chosen, APP_FACTS)
         if planned.row is not None:
-            self.ledger.as_of[planned.row.plan_id] = as_of
+            older = self.ledger.as_of.get(planned.row.plan_id, as_of)
+            self.ledger.as_of[planned.row.plan_id] = max(as_of, older)
         self.image = self.memory.image(journal)
         return planned
+
+    def limit_to(self, cap):
+        """Edit max_delete in the plan file."""
+        self.spec = replace(self.spec, limits=replace(self.spec.limits, max_delete=cap))
 
     def journal(self):
         """Open the journal to look at it."""
@@ -80,8 +104,9 @@ class Blow:
     """What befalls a process at its n-th effect.
 
     ``kill`` takes it away; ``ask`` is the first signal, ``cancel`` the second; ``close`` is a
-    consumer that stops listening; ``disk`` a journal that fails; ``usurp`` another process that
-    starts a run in spite of the lock; ``stop`` and ``pause`` are the two files.
+    consumer that stops listening; ``disk`` a journal that fails; ``rival`` another process that
+    wants the lock, ``usurp`` one that starts a run without it; ``stop`` and ``pause`` are the two
+    files.
     """
 
     kind: str
@@ -126,7 +151,10 @@ class Process:
             self._task = loop.create_task(self._apply(Order(command, limit, after=after)))
             code = loop.run_until_complete(self._task)
             law(not asyncio.all_tasks(loop), "a task outlives its run")
+        except JournalError as error:
+            code = error.exit_code
         except PurgeplanError as error:
+            self.watch.refused()
             code = error.exit_code
         except asyncio.CancelledError:
             code = Exit.INTERRUPTED
@@ -183,7 +211,8 @@ class Process:
         return [one.position for one in rows if one.id in self.world.protected]
 
     def _effects(self):
-        async def inline(call):
+        async def offloaded(call):
+            await asyncio.sleep(COMMIT_S)  # whatever may begin before the commit does so now
             return call()
 
         return Effects(
@@ -191,7 +220,7 @@ class Process:
             target=self._onesignal,
             view=self._onesignal,
             clock=self.world.clock,
-            offload=inline,
+            offload=offloaded,
             dump=lambda run_id, outcomes: self._dumped.update(one.item.id for one in outcomes),
             switches=Switches(self._is_paused, lambda: self._stopped, "pause", "stop"),
             request=self._request,
@@ -244,7 +273,7 @@ class Process:
                 continue
             late_s = 0.0 if chance < 0.66 else 3.0
             world.onesignal.doomed.append((now + late_s, one, who))
-            world.ledger.acted[one] = now + late_s
+            world.ledger.act(self.watch.plan.plan_id, one, now + late_s)
 
     def _ask(self):
         self._request.asked = True
@@ -266,6 +295,11 @@ class Process:
     def _pause(self):
         self._paused_until = self.world.clock.elapsed + PAUSE_S
         self.watch.paused(PAUSE_S)
+
+    def _rival(self):
+        if self.watch.plan is not None:
+            with suppress(LockedError), self.world.lock():
+                law(holds=False, promise="I9: two runs at once")
 
     def _usurp(self):
         plan = self.watch.plan
