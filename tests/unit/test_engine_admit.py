@@ -51,6 +51,23 @@ def test_a_plan_that_claimed_more_than_its_cap_may_claim_nothing():
     assert one.allowance == 0
 
 
+@pytest.mark.parametrize(
+    ("claimed", "left_claimed", "unresolved", "allowance"),
+    [(0, 0, 0, 10), (4, 0, 0, 6), (4, 3, 3, 6), (4, 3, 1, 8), (10, 0, 0, 0)],
+    ids=["first run", "later", "unresolved", "given back", "used up"],
+)
+def test_the_allowance_is_the_cap_less_all_that_was_ever_claimed(
+    claimed, left_claimed, unresolved, allowance
+):
+    """What was given back is claimed anew; what is unresolved is sent again without a claim."""
+    stated = facts(left=10, claimed_before=claimed, claimed_left=left_claimed)
+    stated = replace(stated, unresolved=unresolved)
+
+    one = admit(spec(limits=Limits(10)), None, stated, "f" * 64, {"x": lambda *_: None})
+
+    assert one.allowance == allowance
+
+
 def test_a_population_that_the_api_hides_is_the_policy_s():
     """Declared in the policy, it counts where the app may not be viewed, and only there."""
     stated = policy()

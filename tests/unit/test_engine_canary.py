@@ -1,0 +1,49 @@
+"""The canary's look: gone is only what the API says is gone."""
+
+import asyncio
+
+from support.engine import ids
+from support.journal import FakeJournal, draft, planned
+from support.plans import spec
+from support.wire import QuickClock
+
+from purgeplan.engine import canary
+from purgeplan.model.outcome import Code, State
+from purgeplan.model.records import ItemRow
+
+
+class Blind:
+    """A view that may not tell."""
+
+    async def holds(self, kind, one):
+        """Tell nothing."""
+
+
+def accepted(count):
+    """Give rows of accepted items."""
+    return [
+        ItemRow(n, one, State.ACCEPTED, None, Code.ACCEPTED, 202, 1, None, None, None, None, 1)
+        for n, one in enumerate(ids(count))
+    ]
+
+
+def test_what_may_not_be_looked_at_is_not_gone():
+    """After two minutes of not being told, the canary has failed."""
+    clock = QuickClock()
+
+    failed = asyncio.run(canary.gone(spec(), accepted(2), Blind(), clock))
+
+    assert failed is not None
+    assert failed.why == "canary"
+    assert clock.monotonic() >= 120
+
+
+def test_whoever_is_skipped_is_no_canary():
+    """The first ids that are sent at all are."""
+    journal = FakeJournal()
+    row = journal.save(draft(), planned(*ids(3)), journal.clock.now())
+    journal.skip(row.plan_id, [0], "protected", journal.clock.now())
+
+    first = canary.first_items(journal, row.plan_id, 1)
+
+    assert [one.position for one in first] == [1]

@@ -1,0 +1,42 @@
+"""How old a list is that does not say it."""
+
+from datetime import timedelta
+
+from support.journal import APP, T0, FakeJournal, draft, planned
+from support.plans import spec
+
+from purgeplan.engine.first_seen import first_seen
+from purgeplan.model.records import PlanState
+
+SPEC = spec(name="inactive")
+LATER = T0 + timedelta(days=3)
+
+
+def journal_with(**evidence):
+    """Give a journal with one open plan on such evidence."""
+    journal = FakeJournal()
+    journal.save(draft(evidence=evidence), planned("a"), T0)
+    return journal
+
+
+def test_a_list_that_was_planned_before_is_as_old_as_then():
+    """The same ids again are no news of anybody."""
+    journal = journal_with(d1=T0)
+
+    assert first_seen(journal, SPEC, "d1") == T0
+
+
+def test_a_list_that_replaces_an_open_plan_s_is_as_old_as_the_oldest_of_its_evidence():
+    """A line more is no news of the others: whom the open plan deleted may be back."""
+    journal = journal_with(d1=T0, d2=LATER)
+
+    assert first_seen(journal, SPEC, "d3") == T0
+
+
+def test_a_list_after_a_closed_plan_is_of_today():
+    """Who plans anew once it is over has looked again."""
+    journal = journal_with(d1=T0)
+    journal.conclude(1, PlanState.CANCELLED, T0)
+
+    assert first_seen(journal, SPEC, "d3") is None
+    assert journal.plans(APP)[0].state is PlanState.CANCELLED

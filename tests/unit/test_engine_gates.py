@@ -1,0 +1,148 @@
+"""The gates of apply that need no network, each at its edge: what lets through, what refuses."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+from support.journal import ANN, T0, FakeJournal, draft, planned
+from support.plans import spec
+
+from purgeplan.engine import gates
+from purgeplan.engine.run import Order
+from purgeplan.errors import (
+    AttentionError,
+    Exit,
+    PurgeplanError,
+    StaleError,
+    StoppedEarlyError,
+)
+from purgeplan.model.fingerprint import fingerprint
+from purgeplan.model.records import PlanState
+from purgeplan.model.spec import Limits, Pace, Window
+
+FULL = "ab" * 32
+DAY_S = 86_400.0
+NIGHTS = Window(frozenset(range(7)), time(22), time(6), "UTC")
+
+
+def refusal(gate, *args):
+    """Give the error of a gate and the code of its finding, or None where it lets through."""
+    try:
+        gate(*args)
+    except PurgeplanError as error:
+        return type(error), error.findings[0].code
+    return None
+
+
+def journal_with(*ids, **changes):
+    """Give a journal with one plan, and its row."""
+    journal = FakeJournal()
+    row = journal.save(draft(**changes), planned(*ids), T0)
+    return journal, row
+
+
+@pytest.mark.parametrize("digit", [0, 11, 12, 63])
+def test_an_approved_fingerprint_is_compared_whole(digit):
+    """One digit of 64 is enough to be another plan, also one that is never shown."""
+    _, row = journal_with("a", fingerprint=FULL)
+    other = f"{FULL[:digit]}{'c' * 1}{FULL[digit + 1 :]}"
+
+    assert refusal(gates.same_fingerprint, row, Order(fingerprint=FULL)) is None
+    assert refusal(gates.same_fingerprint, row, Order()) is None
+    assert refusal(gates.same_fingerprint, row, Order(fingerprint=other)) == (StaleError, "PP305")
+
+
+def test_the_frozen_ids_must_still_give_the_reviewed_fingerprint():
+    """Another limit in the file, or another id in the journal, is another plan."""
+    plan = spec(limits=Limits(3))
+    full = fingerprint(plan, ["a", "b"])
+    journal, row = journal_with("a", "b", fingerprint=full)
+    forged, wrong = journal_with("a", "c", fingerprint=full)
+
+    assert refusal(gates.intact, journal, row, plan) is None
+    assert refusal(gates.intact, journal, row, replace(plan, limits=Limits(4)))[1] == "PP301"
+    assert refusal(gates.intact, forged, wrong, plan)[1] == "PP301"
+
+
+@pytest.mark.parametrize(
+    ("now", "code"), [("d1", None), (None, None), ("d2", "PP302"), ("", "PP302")]
+)
+def test_a_source_that_has_changed_is_stale_and_one_that_is_gone_is_not(now, code):
+    """The set is frozen, so a file may go; one that says something else makes the plan doubtful."""
+    _, row = journal_with("a", files={"exports/ids.csv": "d1"})
+
+    found = refusal(gates.sources_unchanged, row, spec(), {"exports/ids.csv": now}.get)
+
+    assert found == (code and (StaleError, code))
+
+
+def test_evidence_expires_before_the_first_delete_and_not_after_it():
+    """At the second it is still good; a run that has begun may end."""
+    journal, row = journal_with("a", "b")
+    late = row.draft.expires_at + timedelta(seconds=1)
+    fresh = journal.tally(row.plan_id)
+    run_id = journal.start_run(row.plan_id, "apply", ANN, T0)
+    journal.turn(run_id, [], [], 1)
+    begun = journal.tally(row.plan_id)
+
+    assert refusal(gates.timely, row, spec(), fresh, row.draft.expires_at) is None
+    assert refusal(gates.timely, row, spec(), fresh, late) == (StaleError, "PP303")
+    assert refusal(gates.timely, row, spec(), begun, late) is None
+
+
+def test_a_plan_waits_for_not_before():
+    """Counted from planning, as the file says it now."""
+    journal, row = journal_with("a")
+    plan, tally = spec(not_before_s=DAY_S), journal.tally(row.plan_id)
+    begins = T0 + timedelta(days=1)
+
+    early = refusal(gates.timely, row, plan, tally, begins - timedelta(seconds=1))
+
+    assert early == (StoppedEarlyError, "PP511")
+    assert refusal(gates.timely, row, plan, tally, begins) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("open", None), ("done", None), ("cancelled", "PP304"), ("superseded", "PP304")],
+)
+def test_a_closed_plan_is_not_applied(state, code):
+    """Cancelled or superseded is over; done has nothing left to be sent."""
+    _, row = journal_with("a")
+
+    found = refusal(gates.not_closed, replace(row, state=PlanState(state), closed_at=T0))
+
+    assert found == (code and (StaleError, code))
+
+
+@pytest.mark.parametrize("exit_code", [one for one in Exit if one is not Exit.ATTENTION])
+def test_only_a_stop_for_a_person_wants_to_be_looked_at(exit_code):
+    """Every other end may be followed by the same command."""
+    journal, row = journal_with("a")
+    run_id = journal.start_run(row.plan_id, "apply", ANN, T0)
+    journal.end_run(run_id, "why", exit_code, T0)
+
+    assert refusal(gates.looked_at, journal, row, Order()) is None
+
+
+def test_a_stop_for_a_person_wants_that_run_to_be_named():
+    """Not just any run: the one that stopped."""
+    journal, row = journal_with("a")
+    run_id = journal.start_run(row.plan_id, "apply", ANN, T0)
+    journal.end_run(run_id, "breaker", Exit.ATTENTION, T0)
+
+    assert refusal(gates.looked_at, journal, row, Order()) == (AttentionError, "PP512")
+    assert refusal(gates.looked_at, journal, row, Order(after=run_id + 1)) is not None
+    assert refusal(gates.looked_at, journal, row, Order(after=run_id)) is None
+
+
+@pytest.mark.parametrize(
+    ("hour", "wait", "code"), [(12, False, "PP505"), (23, False, None), (12, True, None)]
+)
+def test_a_closed_window_sends_home_whoever_does_not_wait(hour, wait, code):
+    """Inside it, or with --wait, the command goes on."""
+    plan = spec(pace=Pace(window=NIGHTS))
+
+    found = refusal(gates.window_open, plan, Order(wait=wait), T0.replace(hour=hour))
+
+    assert found == (code and (StoppedEarlyError, code))
