@@ -1,0 +1,1 @@
+"""Mutants of the product, and the program that shows which test catches each."""

@@ -1,0 +1,340 @@
+"""Sabotages of gates, runs, canary, pace: what sends, how much, and when it stops."""
+
+from mutants.mutant import mutant
+
+RUN = "unit/test_engine_run.py"
+GATES = "unit/test_engine_gatekeeper.py"
+SPINE = "cli/test_cli_spine.py"
+SIMULATED = "property/test_simulation_crashes.py"
+LIVES = "property/test_simulation_machine.py"
+
+MUTANTS = (
+    mutant(
+        "what is sent again leaves before its claim",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/execute.py",
+            "        items = await self._journal(outcomes, [one.item for one in again], fresh)\n"
+            "        self._exhausted = self._exhausted or len(items) < fresh\n"
+            "        self._count(len(items))\n"
+            "        self.flight.launch([*again, *(Claimed(item) for item in items)])\n",
+            "        self.flight.launch(again)\n"
+            "        items = await self._journal(outcomes, [one.item for one in again], fresh)\n"
+            "        self._exhausted = self._exhausted or len(items) < fresh\n"
+            "        self._count(len(items))\n"
+            "        self.flight.launch([Claimed(item) for item in items])\n",
+        ),
+    ),
+    mutant(
+        "the cap is per process, not per plan",
+        f"{GATES} {SIMULATED} {LIVES}",
+        (
+            "engine/admit.py",
+            "spec.limits.max_delete - facts.claimed_before + given_back",
+            "spec.limits.max_delete + 0 * given_back",
+        ),
+    ),
+    mutant(
+        "the cap is judged once and not while running",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/stops.py",
+            "bounds = (self._bounds.allowance, self._bounds.most, self._bounds.budget_left)",
+            "bounds = (2**31, self._bounds.most, self._bounds.budget_left)",
+        ),
+    ),
+    mutant(
+        "the budget does not end a run",
+        RUN,
+        (
+            "engine/stops.py",
+            "bounds = (self._bounds.allowance, self._bounds.most, self._bounds.budget_left)",
+            "bounds = (self._bounds.allowance, self._bounds.most)",
+        ),
+    ),
+    mutant(
+        "what was used of the budget is nothing",
+        "unit/test_engine_window.py",
+        (
+            "engine/facts.py",
+            "    return journal.claimed_since(rules.spec.app.id, since)\n",
+            "    return 0 * journal.claimed_since(rules.spec.app.id, since)\n",
+        ),
+    ),
+    mutant(
+        "no guards at all admit",
+        f"{GATES} unit/test_engine_admit.py",
+        ("engine/admit.py", "    if not guards:\n", "    if guards is None:\n"),
+    ),
+    mutant(
+        "only the first guard is heard",
+        "unit/test_engine_admit.py",
+        (
+            "engine/admit.py",
+            "    found = (guard(spec, policy, facts) for guard in guards.values())\n",
+            "    found = (guard(spec, policy, facts) for guard in [*guards.values()][:1])\n",
+        ),
+    ),
+    mutant(
+        "fingerprints are compared by their first twelve digits",
+        "unit/test_engine_gates.py",
+        (
+            "engine/gates.py",
+            "order.fingerprint == row.draft.fingerprint:\n",
+            "short(order.fingerprint) == short(row.draft.fingerprint):\n",
+        ),
+    ),
+    mutant(
+        "the file may say other limits than were reviewed",
+        "unit/test_engine_gates.py",
+        ("engine/gates.py", "    if now != row.draft.fingerprint:\n", "    if not now:\n"),
+    ),
+    mutant(
+        "a source that has changed is no matter",
+        "unit/test_engine_gates.py",
+        (
+            "engine/gates.py",
+            "        if now is not None and now != planned:\n",
+            "        if now is not None and not planned:\n",
+        ),
+    ),
+    mutant(
+        "no plan ever expires",
+        "unit/test_engine_gates.py",
+        (
+            "engine/gates.py",
+            "    if tally.claimed == 0 and now",
+            "    if tally.claimed < 0 and now",
+        ),
+    ),
+    mutant(
+        "not_before is not heeded",
+        "unit/test_engine_gates.py",
+        ("engine/gates.py", "    if now < not_before:\n", "    if now < row.planned_at:\n"),
+    ),
+    mutant(
+        "a superseded plan is applied",
+        f"unit/test_engine_gates.py {SPINE} {LIVES}",
+        (
+            "engine/gates.py",
+            "    if row.state in (PlanState.CANCELLED, PlanState.SUPERSEDED):\n",
+            "    if row.state in (PlanState.CANCELLED,):\n",
+        ),
+    ),
+    mutant(
+        "nobody must look at a run that stopped for a person",
+        "unit/test_engine_gates.py",
+        (
+            "engine/gates.py",
+            "last is None or last.exit_code != Exit.ATTENTION or",
+            "last is None or last.exit_code == Exit.ATTENTION or",
+        ),
+    ),
+    mutant(
+        "a closed window lets a command in",
+        "unit/test_engine_gates.py",
+        (
+            "engine/gates.py",
+            "    if window is not None and not order.wait and not is_open(window, now):\n",
+            "    if window is not None and order.wait and not is_open(window, now):\n",
+        ),
+    ),
+    mutant(
+        "a window that closes ends no run",
+        f"{RUN} unit/test_engine_window.py",
+        (
+            "engine/stops.py",
+            "        return None if self._bounds.wait else self._window_closed()\n",
+            "        return None\n",
+        ),
+    ),
+    mutant(
+        "protect lists are not read again at the start",
+        f"{SIMULATED} {SPINE}",
+        (
+            "engine/apply.py",
+            "        self.journal.skip(row.plan_id, self.protected_now(row), Skip.PROTECTED, now)\n",
+            "",
+        ),
+    ),
+    mutant(
+        "who was deleted under another plan since planning is sent",
+        f"{LIVES} {SPINE}",
+        ("engine/apply.py", "        self.journal.skip_deleted_elsewhere(row.plan_id, now)\n", ""),
+    ),
+    mutant(
+        "the sentinel is not asked for",
+        "unit/test_engine_gatekeeper.py cli/test_cli_policy.py",
+        ("engine/apply.py", "        await self._sentinel(view)\n", ""),
+    ),
+    mutant(
+        "the largest standing approval counts",
+        "unit/test_engine_gatekeeper.py cli/test_cli_policy.py",
+        (
+            "engine/apply.py",
+            "admitted.facts.left > min(caps)",
+            "admitted.facts.left > 10 * min(caps)",
+        ),
+    ),
+    mutant(
+        "the canary is skipped",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/run.py",
+            "        if size and not canary.judged(",
+            "        if size < 0 and not canary.judged(",
+        ),
+    ),
+    mutant(
+        "unknown ids pass the canary",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/canary.py",
+            "row.state in (State.FAILED, State.SENT, State.PENDING)",
+            "row.state is State.FAILED",
+        ),
+    ),
+    mutant(
+        "a canary that may not be looked at is gone",
+        f"{RUN} unit/test_engine_canary.py",
+        ("engine/canary.py", "row.id) is not False", "row.id) is True"),
+    ),
+    mutant(
+        "a canary that stays is waited for and forgiven",
+        RUN,
+        ("engine/canary.py", "if there and clock.monotonic() >= until:", "if there and not rows:"),
+    ),
+    mutant(
+        "the breaker is not asked",
+        RUN,
+        (
+            "engine/execute.py",
+            "STOPS.get(decision.then) or self._tripped()",
+            "STOPS.get(decision.then)",
+        ),
+    ),
+    mutant(
+        "a small plan is not judged by its shares",
+        f"{RUN} unit/test_engine_final_word.py",
+        (
+            "engine/run.py",
+            "    if 0 < tally.total < FIRST_LOOK:\n",
+            "    if 0 > tally.total > FIRST_LOOK:\n",
+        ),
+    ),
+    mutant(
+        "unknown ids end in exit 0",
+        f"{RUN} unit/test_engine_final_word.py {SIMULATED}",
+        (
+            "engine/run.py",
+            "    if tally[State.FAILED] or tally.left:\n",
+            "    if tally[State.FAILED]:\n",
+        ),
+    ),
+    mutant(
+        "what may have worked is given back as pending",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/execute.py",
+            "State.SENT if claimed.doubtful else State.PENDING",
+            "State.PENDING if claimed.doubtful else State.PENDING",
+        ),
+    ),
+    mutant(
+        "a doubt is forgotten at the next try",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/flight.py",
+            "doubtful = self.doubtful or code in MAY_HAVE_WORKED",
+            "doubtful = code in MAY_HAVE_WORKED",
+        ),
+    ),
+    mutant(
+        "an alias in doubt is sent again however late",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/unresolved.py",
+            "if sure == inf or 0 <= since_s <= sure:",
+            "if sure == inf or 0 <= since_s:",
+        ),
+    ),
+    mutant(
+        "an alias in doubt is sent again whomever it names",
+        f"{RUN} {SIMULATED} unit/test_engine_renamed.py",
+        (
+            "engine/unresolved.py",
+            "        elif names == item.onesignal_id:\n",
+            "        elif names:\n",
+        ),
+    ),
+    mutant(
+        "within a run an alias in doubt stays sure for ever",
+        f"{SIMULATED} {LIVES} unit/test_engine_renamed.py",
+        (
+            "engine/execute.py",
+            "            if now < claimed.until:",
+            "            if claimed.until:",
+        ),
+    ),
+    mutant(
+        "requests begin after a journal error",
+        f"{RUN} {SIMULATED}",
+        ("engine/execute.py", "        self.flight.ground()\n        await", "        await"),
+    ),
+    mutant(
+        "what was answered is not dumped when the journal fails",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/execute.py",
+            "        self._means.dump([*self._unsaved, *late])\n",
+            "        self._means.dump(late)\n",
+        ),
+    ),
+    mutant(
+        "a stop asked for is not heard",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/stops.py",
+            "        if self._request.asked:\n",
+            "        if self._request is None:\n",
+        ),
+    ),
+    mutant(
+        "a 429 does not slow anybody",
+        f"property/test_pacer_laws.py {RUN} {SIMULATED}",
+        (
+            "engine/pacer.py",
+            "max(self._paused_until, now + pause_s)",
+            "max(self._paused_until, now)",
+        ),
+    ),
+    mutant(
+        "lateness of half a second is made up for in a burst",
+        "property/test_pacer_laws.py",
+        ("engine/pacer.py", "GRACE_S: Final = 0.010", "GRACE_S: Final = 0.5"),
+    ),
+    mutant(
+        "claims reach ten seconds ahead",
+        f"{RUN} {SIMULATED}",
+        ("engine/flight.py", "HORIZON_S = 0.1", "HORIZON_S = 10.0"),
+    ),
+    mutant(
+        "a 429 uses up attempts",
+        f"{RUN} unit/test_model_answer.py",
+        ("engine/flight.py", "self.attempt + (code is not Code.THROTTLED)", "self.attempt + 1"),
+    ),
+    mutant(
+        "somebody returned is still there",
+        "unit/test_engine_verify.py",
+        (
+            "engine/verify.py",
+            "Verdict.STILL_THERE if named == item.onesignal_id else Verdict.RETURNED",
+            "Verdict.STILL_THERE",
+        ),
+    ),
+    mutant(
+        "an export counts as gone whoever has another onesignal_id",
+        "unit/test_engine_verify.py",
+        ("engine/held.py", "WHEN who IS NOT NULL THEN 'returned' END", "ELSE 'gone' END"),
+    ),
+)

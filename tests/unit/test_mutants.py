@@ -1,0 +1,32 @@
+"""The mutants fit the product: a list that is out of date proves nothing."""
+
+import ast
+from pathlib import Path
+
+from mutants.catalog import MUTANTS
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_mutant_fits_the_text_of_the_product_once():
+    """What a mutant changes is there, in one place, and so are the tests that it names."""
+    assert [f"{one.name}: {flaw}" for one in MUTANTS for flaw in one.flaws(ROOT)] == []
+
+
+def test_every_mutant_is_a_program_and_another_one():
+    """A sabotage that can't even be compiled would be caught by anything."""
+    for one in MUTANTS:
+        texts = {
+            edit.file: (ROOT / "purgeplan" / edit.file).read_text("utf-8") for edit in one.edits
+        }
+        before = dict(texts)
+        for edit in one.edits:
+            texts[edit.file] = texts[edit.file].replace(edit.old, edit.new)
+        assert texts != before, one.name
+        for text in texts.values():
+            ast.parse(text)
+
+
+def test_mutants_are_told_apart_by_their_names():
+    """A table with two rows of one name hides one."""
+    assert len({one.name for one in MUTANTS}) == len(MUTANTS) >= 150
