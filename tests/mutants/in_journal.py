@@ -105,7 +105,7 @@ MUTANTS = (
     ),
     mutant(
         "a chain's link covers no data",
-        f"{SQLITE} {CONTRACT}",
+        "unit/test_journal_chain.py",
         ("journal/chain.py", "event.run_id, event.data])", "event.run_id])"),
     ),
     mutant(
