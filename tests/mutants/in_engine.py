@@ -201,8 +201,12 @@ MUTANTS = (
     ),
     mutant(
         "a canary that stays is waited for and forgiven",
-        RUN,
-        ("engine/canary.py", "if there and clock.monotonic() >= until:", "if there and not rows:"),
+        f"unit/test_engine_canary.py {RUN}",
+        (
+            "engine/canary.py",
+            "if there and self.clock.monotonic() >= until:",
+            "if there and not left:",
+        ),
     ),
     mutant(
         "the breaker is not asked",
@@ -244,7 +248,7 @@ MUTANTS = (
         "a doubt is forgotten at the next try",
         f"{RUN} {SIMULATED}",
         (
-            "engine/flight.py",
+            "engine/waiting.py",
             "doubtful = self.doubtful or code in MAY_HAVE_WORKED",
             "doubtful = code in MAY_HAVE_WORKED",
         ),
@@ -321,7 +325,7 @@ MUTANTS = (
     mutant(
         "a 429 uses up attempts",
         f"{RUN} unit/test_model_answer.py",
-        ("engine/flight.py", "self.attempt + (code is not Code.THROTTLED)", "self.attempt + 1"),
+        ("engine/waiting.py", "self.attempt + (code is not Code.THROTTLED)", "self.attempt + 1"),
     ),
     mutant(
         "somebody returned is still there",
