@@ -186,8 +186,8 @@ MUTANTS = (
         FINGERPRINT,
         (
             "model/fingerprint.py",
-            "            chunk.clear()\n    if chunk:\n",
-            "            break\n    if chunk:\n",
+            "    while chunk := list(islice(coming, _TOGETHER)):\n",
+            "    if chunk := list(islice(coming, _TOGETHER)):\n",
         ),
     ),
     mutant(

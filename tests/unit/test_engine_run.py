@@ -115,6 +115,20 @@ def test_a_429_pauses_everyone_and_fails_nobody():
     assert any(isinstance(one, Waiting) and "Retry-After" in one.why for one in progress)
 
 
+def test_a_429_uses_up_no_attempt():
+    """Throttled three times, an id still has all its attempts for what really fails."""
+    stage = Stage(1)
+    stage.settings["retry"] = Retry(max_attempts=2, backoff_s=1.0, max_backoff_s=1.0)
+    answers = {1: 429, 2: 429, 3: 429, 4: 500}
+    codes = {429: Code.THROTTLED, 500: Code.SERVER_ERROR}
+    stage.target.answer = lambda item, attempt: (
+        Answer(codes[answers[attempt]], answers[attempt], 1.0) if attempt in answers else ACCEPTED
+    )
+
+    assert ended(stage.run()).exit is Exit.DONE
+    assert len(stage.target.begun) == 5
+
+
 def test_a_429_of_one_user_delays_only_that_id():
     """The others go on meanwhile."""
     stage = Stage(200)

@@ -65,6 +65,14 @@ def test_count_refuses_by_the_policys_ceiling_alone():
     assert finding.place == Place("purgeplan.yaml", 9, 5)
 
 
+def test_count_takes_the_policys_zero_for_zero():
+    """A ceiling of nothing is no ceiling that is missing."""
+    found = GUARDS["count"](spec(limits=Limits(5)), policy(max_delete=0), facts(left=1))
+
+    assert found is not None
+    assert found.code == "PP103"
+
+
 def test_percent_says_number_share_total_and_limit():
     """A refusal carries all that a person needs to judge it."""
     rules = policy(max_delete_percent=Decimal(15))
