@@ -369,6 +369,38 @@ def test_the_bytes_received_are_those_decided(ids):
     assert [unquote_to_bytes(part).decode() for part in parts] == ids
 
 
+_HOSTILE = st.sampled_from(
+    ["", " ", ".", "..", "\0", "a\0b", "\r\n", "a\r\nHost: x", "\ud800", "\x85", "x" * 1025,
+     "x" * 10_240, "é" * 5_120, "\u3000", "/..", "../apps", "a\x7f", "%00", "%2F..", "\t"]
+)  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(ids=st.lists(_HOSTILE | _ODD | st.text(max_size=30), min_size=1, max_size=12))
+def test_an_id_arrives_as_it_is_or_not_at_all(ids):
+    """Of any ids: the unfit are never on the wire, the fit arrive byte by byte, in order."""
+
+    async def main():
+        async with raw_server() as server, deletes(server.url, USERS) as to:
+            kept = []
+            for position, one in enumerate(ids):
+                try:
+                    await to.delete(Item(position, one))
+                except ValueError:
+                    kept.append(one)
+            return server.lines, kept
+
+    lines, kept = asyncio.run(main())
+
+    prefix, suffix = f"DELETE /apps/{APP_ID}/users/by/external_id/", " HTTP/1.1"
+    parts = [line.removeprefix(prefix).removesuffix(suffix) for line in lines]
+    assert kept == [one for one in ids if unfit("external_id", one)]
+    assert lines == [f"{prefix}{part}{suffix}" for part in parts]
+    assert [unquote_to_bytes(part).decode() for part in parts] == [
+        one for one in ids if not unfit("external_id", one)
+    ]
+
+
 def test_many_at_once_are_one_request_each():
     """Forty DELETEs at once over four connections: forty requests, no id twice."""
 

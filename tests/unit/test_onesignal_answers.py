@@ -274,3 +274,15 @@ def test_no_answer_makes_the_reader_raise(status, kind, retry_after, body):
     assert answer.code is not Code.ACCEPTED or status // 100 == 2
     assert answer.code is not Code.ABSENT or status in (400, 404, 410)
     assert answer.retry_after_s is None or answer.code is Code.THROTTLED
+    ours = kind.startswith("application/") and _is_object(body)
+    assert answer.code is not Code.ACCEPTED or ours or not body.strip()
+    assert answer.code not in (Code.ABSENT, Code.DENIED) or ours
+    assert answer.onesignal_id is None or answer.code is Code.ACCEPTED
+
+
+def _is_object(body):
+    """Tell whether a body is a JSON object."""
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
