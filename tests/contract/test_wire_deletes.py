@@ -275,12 +275,19 @@ def test_a_failed_handshake_was_not_sent(greeting):
 
 
 def test_cookies_are_never_sent_back():
-    """A cookie that a server sets is forgotten."""
+    """A cookie that a server sets is forgotten, also one of a host with a name."""
     answer = play(202, Set_Cookie="session=1; Path=/")
 
-    _, server = delete_at(answer, count=2)
+    async def main():
+        async with raw_server(answer) as server:
+            named = server.url.replace("127.0.0.1", "localhost")
+            async with deletes(named) as to:
+                for number in range(2):
+                    await to.delete(Item(number, SUBSCRIPTION))
+            return [server.headers(number) for number in range(2)]
 
-    assert "cookie" not in server.headers()
+    assert [one["host"].partition(":")[0] for one in asyncio.run(main())] == ["localhost"] * 2
+    assert not any("cookie" in one for one in asyncio.run(main()))
 
 
 def test_proxies_and_netrc_of_the_environment_are_ignored(monkeypatch, tmp_path):

@@ -6,7 +6,7 @@ WIRE = "contract/test_wire_deletes.py"
 ANSWERS = "unit/test_onesignal_answers.py"
 BASE = "unit/test_onesignal_base.py"
 KEYS = "unit/test_onesignal_keys.py"
-ADDRESSES = "unit/test_planfile_check.py unit/test_planfile_policy.py"
+ADDRESSES = "unit/test_planfile_forms.py"
 
 MUTANTS = (
     mutant(

@@ -147,6 +147,8 @@ def test_onesignal_loopback_and_listed_hosts_are_allowed(url):
         ("http://proxy.acme.example", "over http"),
         ("https://evil.example", "neither"),
         ("https://api.onesignal.com.evil.example", "neither"),
+        ("https://evil-onesignal.com", "neither"),
+        ("https://evil.api.onesignal.com", "neither"),
         ("https://api.onesignal.com.", "neither"),
         ("https://api.onesignal.com:8443", "neither"),
         ("https://proxy.acme.example:9443", "neither"),
