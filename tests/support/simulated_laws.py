@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from purgeplan.engine.pacer import CATCH_UP
 from purgeplan.model.answer import clamp_pause
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.records import PlanState
@@ -252,7 +253,7 @@ class Watch:
 
     def _ahead(self):
         rate = self.spec.pace.rate_per_s
-        return 1 if rate is None else int(0.099 * rate) + 1
+        return 1 if rate is None else int(0.099 * rate * CATCH_UP) + 1
 
     def _reopened(self):
         for row in self.rows:
