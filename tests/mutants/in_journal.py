@@ -81,7 +81,13 @@ MUTANTS = (
     mutant(
         "attempts may count down",
         SQLITE,
-        ("journal/schema.py", " OR NEW.attempts < OLD.attempts\n", "\n"),
+        (
+            "journal/schema.py",
+            """claimed_at, evidence_at",
+        f\"""{_changed("plan_id", "position")} OR NEW.attempts < OLD.attempts""",
+            """claimed_at, evidence_at",
+        f\"""{_changed("plan_id", "position")}""",
+        ),
     ),
     mutant(
         "items may be deleted",
@@ -182,8 +188,8 @@ MUTANTS = (
         f"{CONTRACT} {SQLITE}",
         (
             "journal/forgetting.py",
-            "onesignal_id = sealed(onesignal_id) WHERE",
-            "onesignal_id = onesignal_id WHERE",
+            "onesignal_id = sealed(onesignal_id),",
+            "onesignal_id = onesignal_id,",
         ),
     ),
     mutant(

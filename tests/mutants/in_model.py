@@ -330,8 +330,8 @@ MUTANTS = (
         f"{RESOLVE} property/test_resolve_laws.py",
         (
             "engine/idset.py",
-            "deleted_before FROM planned ORDER BY unhex(sha256(concat(?, id)))",
-            "deleted_before FROM planned ORDER BY concat(id, ?)",
+            "evidence_ms FROM planned\nORDER BY unhex(sha256(concat(?, id)))",
+            "evidence_ms FROM planned\nORDER BY concat(id, ?)",
         ),
     ),
     mutant(

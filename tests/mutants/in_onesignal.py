@@ -34,8 +34,8 @@ MUTANTS = (
         WIRE,
         (
             "onesignal/transport.py",
-            "        raise LostError(type(error).__name__) from error\n",
-            "        raise NotSentError(type(error).__name__) from error\n",
+            "            return LostError(type(error).__name__)\n",
+            "            return NotSentError(type(error).__name__)\n",
         ),
     ),
     mutant(
@@ -43,8 +43,8 @@ MUTANTS = (
         WIRE,
         (
             "onesignal/transport.py",
-            "        raise TookTooLongError(type(error).__name__) from error\n",
-            "        raise NotSentError(type(error).__name__) from error\n",
+            "            return TookTooLongError(type(error).__name__)\n",
+            "            return NotSentError(type(error).__name__)\n",
         ),
     ),
     mutant(
