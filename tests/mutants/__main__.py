@@ -1,4 +1,4 @@
-"""``script/torture --mutants``: sabotages the product, and shows which test catches it.
+"""``script/mutants``: sabotages the product, and shows which test catches it.
 
 Each mutant is applied to a copy of the checkout, and the tests that it names are run there until
 one turns red. A mutant that no longer fits the text of the product ends the run at once. At the
@@ -44,7 +44,7 @@ def main():
 
 
 def _arguments():
-    parser = argparse.ArgumentParser("script/torture --mutants", description=__doc__)
+    parser = argparse.ArgumentParser("script/mutants", description=__doc__)
     parser.add_argument("words", nargs="*", help="only mutants whose name holds all of these")
     parser.add_argument("--list", action="store_true", help="show mutants and their tests")
     parser.add_argument("--whole", action="store_true", help="whole suite where these miss it")
