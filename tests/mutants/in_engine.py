@@ -153,14 +153,14 @@ MUTANTS = (
         f"{SIMULATED} {SPINE}",
         (
             "engine/apply.py",
-            "        self.journal.skip(row.plan_id, self.protected_now(row), Skip.PROTECTED, now)\n",
-            "",
+            "self.journal.skip(row.plan_id, self.protected_now(row), Skip.PROTECTED, now)",
+            "0",
         ),
     ),
     mutant(
         "who was deleted under another plan since planning is sent",
         f"{LIVES} {SPINE}",
-        ("engine/apply.py", "        self.journal.skip_deleted_elsewhere(row.plan_id, now)\n", ""),
+        ("engine/apply.py", "self.journal.skip_deleted_elsewhere(row.plan_id, now)", "0"),
     ),
     mutant(
         "the sentinel is not asked for",
