@@ -643,8 +643,12 @@ def test_gives_verdicts_on_accepted_items_only(world):
 def test_takes_over_a_saved_plan_once(world):
     """A saved plan comes with its set and its times; taken over again it is the one here."""
     other = World(world.make_one)
-    items = [PlannedItem("a", "o", evidence_ms=1), PlannedItem("b", skip=Skip.PROTECTED)]
-    other.journal.save(draft(evidence={"d": T0}), items, T0)
+    who = "10000000-0000-4000-8000-000000000001"
+    items = [
+        PlannedItem("a", who, evidence_ms=1),
+        PlannedItem("b", skip=Skip.PROTECTED),
+    ]
+    other.journal.save(draft(evidence={"d": T0}, by="external_id"), items, T0)
     world.plan("x", name="another")
 
     row = world.journal.adopt(other.journal, 1, LATER)
@@ -679,7 +683,7 @@ def test_supersedes_by_taking_over(world):
     world.plan("a")
     other = World(world.make_one)
     other.clock.tick()
-    other.plan("b")
+    other.plan("b", by="external_id")
 
     row = world.journal.adopt(other.journal, 1, LATER)
 
