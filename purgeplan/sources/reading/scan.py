@@ -1,12 +1,9 @@
 """Counts the records of a text by itself while it is spooled, to be held against the database's."""
 
 from array import array
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from purgeplan.sources.reading.layout import Layout
-
-_DOUBLED: Final = b"\0"
-"""Stands for a doubled quote, most of which are within cells; no text holds a NUL of its own."""
 
 
 class Scan:
@@ -51,21 +48,16 @@ class Scan:
         """Give what is not within quotes, with one quote for each quoted cell."""
         if not self._layout.quoted or (b'"' not in unit and not self._quoted):
             return unit
-        parts = unit.replace(b'""', _DOUBLED).split(b'"')
+        parts = unit.split(b'"')
         begins = self._quoted
         self._quoted ^= len(parts) % 2 == 0
-        text = self._joined(parts, begins=begins)
-        if _DOUBLED in text:  # cells that are empty, or begin with a doubled quote, or are odd
-            text = self._joined(unit.split(b'"'), begins=begins)
-        self._odd = self._odd or self._stray(text)
-        return text[1:-1] if self._quoted else text[1:]
-
-    def _joined(self, parts: list[bytes], *, begins: bool) -> bytes:
         # An empty part is a doubled quote within a cell. A line feed stands for what is before
         # and after the unit, so that every quote has neighbors to be judged by.
         pieces = [b"\n" if begins else b"\n" + parts[0], *parts[1 if begins else 2 :: 2]]
         pieces += [b"\n"] if self._quoted else []
-        return b'"'.join(filter(None, pieces))
+        text = b'"'.join(filter(None, pieces))
+        self._odd = self._odd or self._stray(text)
+        return text[1:-1] if self._quoted else text[1:]
 
     def _stray(self, text: bytes) -> bool:
         """Tell whether a quoted cell does not begin and end where a cell does."""
