@@ -10,7 +10,7 @@ from purgeplan.cli.redaction import HIDDEN, redacted, redacted_field, redacted_v
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("key os_v2_app_m5zabc!", f"key {HIDDEN}!"),
+        ("with os_v2_app_m5zabc!", f"with {HIDDEN}!"),
         ("Authorization: Key abcdefghijklmnop1234", f"Authorization: Key {HIDDEN}"),
         ("basic YWJjZGVmZ2hpamtsbW5vcA==", f"basic {HIDDEN}"),
         ("to alice.b@mail.example now", f"to {HIDDEN} now"),

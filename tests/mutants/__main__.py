@@ -98,7 +98,7 @@ def _table(caught):
 
 def _short(test):
     file, _, name = test.removeprefix("tests/").partition("::")
-    return f"{file} {name.partition('[')[0]}".strip()
+    return f"{file} {name}".strip()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 600
-_RED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_RED = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+)", re.MULTILINE)
 
 
 class Copy:
@@ -39,7 +39,7 @@ class Copy:
         assert Path(found.strip()).is_relative_to(self.root.resolve()), found
 
     def red(self, *tests):
-        """Run tests until one is red; give its name, or None where all are green.
+        """Run tests until one is red; give its name without parameters, or None if all are green.
 
         Raises RuntimeError where they can't be run, or never end.
         """

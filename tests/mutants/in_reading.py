@@ -60,9 +60,9 @@ MUTANTS = (
         ),
     ),
     mutant(
-        "a plan file may have a GiB",
-        f"{LOAD} unit/test_planfile_parse.py",
-        ("planfile/text.py", "MAX_BYTES: Final = 1 << 20", "MAX_BYTES: Final = 1 << 30"),
+        "a plan file may have two MiB",
+        "property/test_fuzz_files.py",
+        ("planfile/text.py", "MAX_BYTES: Final = 1 << 20", "MAX_BYTES: Final = 2 << 20"),
     ),
     mutant(
         "no is false",

@@ -89,7 +89,7 @@ MUTANTS = (
     ),
     mutant(
         "a formula stays a formula",
-        "unit/test_reports_words.py unit/test_reports_laws.py",
+        "unit/test_reports_run.py",
         ("reports/escape.py", '    "=",\n', ""),
     ),
     mutant(

@@ -13,7 +13,7 @@ from purgeplan.errors import InvalidError
 from purgeplan.model.ids import EXTERNAL_ID
 from purgeplan.planfile.build import MAX_DEPTH, MAX_VALUES
 from purgeplan.planfile.load import load
-from purgeplan.planfile.text import MAX_BYTES, read_text
+from purgeplan.planfile.text import read_text
 from purgeplan.sources import KINDS
 from purgeplan.sources.port import Context
 from purgeplan.sources.reading.fit import canonical_or_none
@@ -67,7 +67,7 @@ def test_nothing_that_yaml_can_do_by_itself_gets_through(pieces, glue):
 @settings(max_examples=15)
 def test_a_mebibyte_is_the_limit_to_the_byte(tmp_path, over, letter, newline):
     """Counted in bytes, on the disk and in memory, whatever they are bytes of."""
-    size = MAX_BYTES + over
+    size = (1 << 20) + over
     end = "\n" if newline else ""
     room = size - len(f"a: {end}".encode())
     wide = len(letter.encode())
