@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from purgeplan.engine.pacer import CATCH_UP
+from purgeplan.journal.times import ms, utc
 from purgeplan.model.answer import clamp_pause
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.records import PlanState
@@ -241,13 +242,12 @@ class Watch:
             law(not ours, "given back as pending, and it was carried out")
 
     def _turned(self, outcomes, claimed):
-        now = self.clock.now()
         for outcome in outcomes:
             self.answers.pop(outcome.item.id, None)
             self.waiting.discard(outcome.item.position)
             if outcome.state in GONE:
                 self.ledger.settled.add((self.plan.plan_id, outcome.item.position))
-                self.ledger.gone[outcome.item.id] = now
+                self.ledger.gone[outcome.item.id] = utc(ms(outcome.at))
         self.waiting |= {item.position for item in claimed}
         law(len(self.waiting) <= self._ahead(), "claimed more than starts within 100 ms")
 
