@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from purgeplan.model.fingerprint import origin
 from purgeplan.model.ports import AppFacts, Clock, ExportAsk, Exporter, ExportFile, Journal
-from purgeplan.model.spec import PlanSpec
+from purgeplan.model.spec import App, PlanSpec
 
 if TYPE_CHECKING:
     from purgeplan.model.secret import Secret
@@ -47,8 +48,8 @@ class Exports:
         api = Api(spec.app, spec.target.resource, self.key(), self.clock, self.turns)
         memory = Memory(
             self.folder,
-            partial(_recall, journal, spec.app.id),
-            partial(_remember, journal, spec.app.id),
+            partial(_recall, journal, spec.app),
+            partial(_remember, journal, spec.app),
         )
         return CsvExporter(api, self.clock, memory, patience_s(app.subscriptions))
 
@@ -111,18 +112,19 @@ class Exports:
             await exporter.close()
 
 
-def _recall(journal: Journal, app_id: str, ask: ExportAsk) -> tuple[str, datetime] | None:
+def _recall(journal: Journal, app: App, ask: ExportAsk) -> tuple[str, datetime] | None:
     """Give URL and time of the last export that was asked for just so."""
-    asked = _digest(app_id, ask)
+    asked = _digest(app, ask)
     found = [one for one in journal.events(kind=_ASKED) if one.data["ask"] == asked]
     return (found[-1].data["url"], datetime.fromisoformat(found[-1].data["at"])) if found else None
 
 
-def _remember(journal: Journal, app_id: str, ask: ExportAsk, url: str, at: datetime) -> None:
-    data = {"ask": _digest(app_id, ask), "url": url, "at": at.isoformat()}
+def _remember(journal: Journal, app: App, ask: ExportAsk, url: str, at: datetime) -> None:
+    data = {"ask": _digest(app, ask), "url": url, "at": at.isoformat()}
     journal.note(_ASKED, None, None, at, data)
 
 
-def _digest(app_id: str, ask: ExportAsk) -> str:
-    asked = json.dumps([app_id, asdict(ask)], default=str, sort_keys=True)
+def _digest(app: App, ask: ExportAsk) -> str:
+    """Name what was asked for, and where: a sandbox's export says nothing of the app itself."""
+    asked = json.dumps([origin(app.base_url), app.id, asdict(ask)], default=str, sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()

@@ -68,24 +68,28 @@ class Drift:
     every_s: float
     held_back: frozenset[int] = frozenset()
     _checked_at: datetime | None = field(default=None, init=False)
+    _checked_s: float = field(default=0.0, init=False)
 
     def due(self) -> bool:
         """Tell whether a check must come before anybody is deleted; a clock put back is no excuse.
 
-        Counted from the end of the last one: an export may take longer than ``every_s``.
+        Counted from the end of the last one: an export may take longer than ``every_s``. By the
+        time of day and by the machine's own count: that one stands still while it sleeps.
         """
         if self._checked_at is None:
             return True
+        every_s = max(self.every_s, LEAST_EVERY_S)
         age_s = (self.clock.now() - self._checked_at).total_seconds()
-        return not 0 <= age_s < max(self.every_s, LEAST_EVERY_S)
+        return not 0 <= age_s < every_s or self.clock.monotonic() - self._checked_s >= every_s
 
     async def ask(self, row: PlanRow, app: AppFacts, tell: Progress) -> ExportFile:
         """Get an export of who was active since; raises what ``Exporter.fetch`` does.
 
-        One that a check was made by is never taken again. One that was asked for by a check which
-        did not come to its end is, while it is young: the account has no other until it is done.
+        One that a check of any plan was made by is never taken again. One that was asked for by a
+        check which did not come to its end is, while it is young: the account has no other until
+        it is done.
         """
-        asked = [event.data["asked_at"] for event in self.journal.events(row.plan_id, CHECKED)]
+        asked = [event.data["asked_at"] for event in self.journal.events(kind=CHECKED)]
         unused_s = MAX_AGE_S
         if asked:
             unused_s = (self.clock.now() - datetime.fromisoformat(asked[-1])).total_seconds()
@@ -111,7 +115,7 @@ class Drift:
             self.held_back = frozenset(int(position) for position in sent)
             pending = (int(one) for one in work.column(_POSITIONS.format(State.PENDING)))
             number = self.journal.skip(row.plan_id, pending, Skip.DRIFT, self.clock.now())
-        self._checked_at = self.clock.now()
+        self._checked_at, self._checked_s = self.clock.now(), self.clock.monotonic()
         data = {
             "asked_at": file.asked_at.isoformat(),
             "sha256": file.sha256,

@@ -69,11 +69,12 @@ class Exporter:
     async def fetch(self, ask: ExportAsk, max_age_s: float, progress: Progress) -> ExportFile:
         """Give an export; its progress is in bytes while it is downloaded."""
         known = self._memory.recall(ask)
-        if known is not None and self._age_s(known[1]) < min(max_age_s, KEPT_S):
+        if known is not None and 0 <= self._age_s(known[1]) < min(max_age_s, KEPT_S):
             if file := await self._appears(*known, progress):
                 return file
             progress("the export asked for earlier never appeared; asking for another", 0, None)
         url, asked_at = await self._ask_when_free(ask, progress)
+        self._file(url).unlink(missing_ok=True)  # of an export before, to which one URL was given
         self._memory.remember(ask, url, asked_at)
         if file := await self._appears(url, asked_at, progress):
             return file
@@ -119,7 +120,7 @@ class Exporter:
 
     async def _appears(self, url: str, asked_at: datetime, progress: Progress) -> ExportFile | None:
         """Poll for the file, once at least; None where it is not there in time."""
-        path = self._memory.folder / _name(url)
+        path = self._file(url)
         wait_s = POLL_S
         while not (path.is_file() or await self._download.fetch(url, path, progress)):
             if self._clock.now() >= self._until(asked_at):
@@ -128,6 +129,9 @@ class Exporter:
             await self._clock.sleep(wait_s)
             wait_s = min(wait_s * 1.5, SLOWEST_POLL_S)
         return ExportFile(str(path), _sha256(path), asked_at)
+
+    def _file(self, url: str) -> Path:
+        return self._memory.folder / _name(url)
 
     def _until(self, asked_at: datetime) -> datetime:
         return asked_at + timedelta(seconds=self._patience)

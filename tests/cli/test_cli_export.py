@@ -67,6 +67,20 @@ def test_an_export_is_used_again_up_to_its_age(shared):
     assert list(rows_of(shared.folder / "first.csv.gz")[0]) == ["id", "country"]
 
 
+def test_an_export_of_another_host_is_not_used_again(shared):
+    """One asked for at a sandbox says nothing of the app at OneSignal, whatever its id."""
+    first = made(shared, "here.csv.gz", "--columns", "id,language")
+    plan = shared.folder / "plan.yaml"
+    text = plan.read_text()
+    plan.write_text(text.replace("127.0.0.1", "localhost"))
+    try:
+        assert (
+            made(shared, "there.csv.gz", "--columns", "id,language")["asked_at"] > first["asked_at"]
+        )
+    finally:
+        plan.write_text(text)
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

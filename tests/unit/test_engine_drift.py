@@ -199,6 +199,18 @@ def test_takes_no_export_twice(tmp_path):
     assert ask(scene)[2] == asked_s + 5
 
 
+def test_takes_no_export_that_a_plan_before_has_checked_by(tmp_path):
+    """A plan edited after a check asks for the same: it must find who became active since."""
+    scene = Scene(tmp_path, known(A))
+    file, _, _ = ask(scene)
+    scene.drift.take_out(scene.row, file, None, quiet)
+    edited = draft(evidence={"d" * 64: T0}, fingerprint="e" * 64)
+    scene.row = scene.journal.save(edited, [known(A)], scene.clock.now())
+    scene.clock.tick(5)
+
+    assert ask(scene)[2] == (scene.clock.now() - file.asked_at).total_seconds()
+
+
 def test_an_export_is_no_older_than_a_run_may_go_unchecked(tmp_path):
     """Where a check is wanted every minute, one of nine minutes ago is none."""
     scene = Scene(tmp_path, known(A))
@@ -219,4 +231,14 @@ def test_a_check_is_due_until_there_was_one_and_when_its_time_is_over(tmp_path):
     assert scene.drift.due()
     scene.check()
     scene.clock.tick(-1)
+    assert scene.drift.due()
+
+
+def test_a_clock_put_back_a_little_makes_no_check_late(tmp_path):
+    """What the machine counts by itself since the last check makes one due as well."""
+    scene = Scene(tmp_path, known(A))
+    scene.check()
+    scene.clock.tick(3600)
+    scene.clock.now = lambda: LATER + timedelta(seconds=60)
+
     assert scene.drift.due()

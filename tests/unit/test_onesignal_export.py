@@ -54,7 +54,7 @@ class Scene:
     def __init__(self, tmp_path, asks, files):
         self.folder, self.asks, self.files = tmp_path, asks, files
         self.clock, self.notes, self.said = QuickClock(), Notes(), []
-        self.resource = Resource.SUBSCRIPTION
+        self.resource, self.left = Resource.SUBSCRIPTION, b""
 
     def obtain(self, ask=None, max_age_s=DAY_S, patience=60.0, known_for_s=None):
         """Run an exporter to its end; the servers stay to be looked at."""
@@ -62,6 +62,9 @@ class Scene:
         async def main():
             async with raw_server(*self.files) as host:
                 url = f"{host.url}/csv_exports/a/users_x.csv.gz"
+                if self.left:
+                    name = hashlib.sha256(url.encode()).hexdigest()[:16]
+                    (self.folder / f"export-{name}.csv.gz").write_bytes(self.left)
                 if known_for_s is not None:
                     self.notes.known = (url, START - timedelta(seconds=known_for_s))
                 asks = [play(200, {"csv_file_url": url}) if ask is None else ask
@@ -244,6 +247,21 @@ def test_an_old_export_is_not_reused(scene, known_for_s, max_age_s):
 
     assert export.asked_at == START
     assert len(scene.api.requests) == 1
+
+
+def test_an_export_of_a_time_to_come_is_not_reused(scene):
+    """A clock that was put back since says nothing of how old it is."""
+    export = scene.obtain(known_for_s=-30)
+
+    assert export.asked_at == START
+    assert len(scene.api.requests) == 1
+
+
+def test_a_new_export_is_fetched_though_its_url_was_given_before(scene):
+    """Where the API gives one URL twice, the file of the first is not taken for the second."""
+    scene.left = b"of yesterday"
+
+    assert gzip.decompress(read(scene.obtain())) == ROWS
 
 
 def test_a_remembered_export_that_never_appeared_is_asked_for_again(tmp_path):
