@@ -58,6 +58,7 @@ def _unplanned(work):
 @contextmanager
 def _exporting(work):
     with scene(work.folder, 4 * work.scale.ids, frozen=False, **EXPORT) as one:
+        one.ids = []  # who is selected is known once it is planned
         yield one
 
 
