@@ -29,6 +29,8 @@ def through(commands: click.Group, argv: Sequence[str], console: Console) -> int
     except PurgeplanError as error:
         return _told(error, argv, console)
     except (click.Abort, KeyboardInterrupt):
+        console.say(closing(Exit.INTERRUPTED))
+        _document(console, argv, Exit.INTERRUPTED, ())
         return Exit.INTERRUPTED
     except BrokenPipeError:
         hush(console.out)

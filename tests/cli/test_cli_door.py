@@ -91,12 +91,20 @@ def test_a_crash_report_that_cannot_be_written_is_printed(tmp_path):
     assert "# purgeplan crash report" in done.err
 
 
-def test_an_interrupt_inside_a_command_is_quiet():
-    """Ctrl-C where no engine runs ends with 130 and no traceback."""
+def test_an_interrupt_inside_a_command_is_told_in_a_line():
+    """Ctrl-C where no engine runs ends with 130, its meaning, and no traceback."""
     done = boom("interrupt")
 
     assert (done.code, done.out) == (Exit.INTERRUPTED, "")
-    assert "Traceback" not in done.err
+    assert done.err == "talk\ninterrupted, resumable [exit 130]\n"
+    assert boom("interrupt", "-q").err == ""
+
+
+def test_with_json_an_interrupt_is_one_object_as_well():
+    """A program that reads stdout is told that the command did not come to its end."""
+    document = json.loads(boom("interrupt", "--json").out)
+
+    assert (document["type"], document["exit"]) == ("error", Exit.INTERRUPTED)
 
 
 def test_a_signal_before_any_command_is_quiet():
