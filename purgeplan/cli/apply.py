@@ -13,6 +13,7 @@ import click
 
 from purgeplan.bootstrap import Shop, look
 from purgeplan.cli.commands import Command
+from purgeplan.cli.consent import Consent
 from purgeplan.cli.console import Console, one_line
 from purgeplan.cli.opening import (
     Opened,
@@ -25,7 +26,8 @@ from purgeplan.cli.opening import (
 from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import PhaseView
 from purgeplan.cli.running import Start, cut_short, follow
-from purgeplan.errors import Exit, Finding, RefusedError, StaleError, UnconfirmedError
+from purgeplan.cli.stream import Stream
+from purgeplan.errors import Exit, Finding, RefusedError, StaleError
 from purgeplan.model.backup import backups
 from purgeplan.model.outcome import Skip, State
 from purgeplan.model.ports import AppFacts, AppView, Journal
@@ -37,33 +39,6 @@ if TYPE_CHECKING:
     from purgeplan.engine.apply import Gatekeeper
     from purgeplan.engine.run import Order
     from purgeplan.model.secret import Secret
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """How the operator consents: by typing (nothing given), or by name and fingerprint."""
-
-    name: str | None = None
-    fingerprint: str | None = None
-    standing: bool = False
-
-    @property
-    def asks(self) -> bool:
-        """Tell whether somebody must be asked."""
-        return self.name is None
-
-    def check(self, app_name: str) -> None:
-        """Raise UnconfirmedError where options are given that do not confirm."""
-        problem = None
-        if self.name is not None and self.name != app_name:
-            problem = "--confirm is not the name of the plan's app"
-        elif self.name is not None and self.fingerprint is None and not self.standing:
-            problem = "--confirm wants --fingerprint too, all 64 digits"
-        elif self.standing and self.name is None:
-            problem = "--standing wants --confirm too"
-        if problem is not None:
-            mend = "`purgeplan plan` prints the whole command"
-            raise UnconfirmedError(Finding("PP310", problem, mend))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +120,7 @@ class _Application:
         self._journal = journal
         self._order = asked.order
         self._consent = asked.consent
-        self._as_json = asked.as_json
+        self._stream = Stream(console, shop.clock) if asked.as_json else None
         self._key = key
         self._keeper: Gatekeeper = shop.gatekeeper(journal, asked.order)
 
@@ -196,8 +171,8 @@ class _Application:
         if code is Exit.INCOMPLETE:
             again = command("purgeplan", "retry", row.draft.path)
             self._console.say(one_line(f"To try the failed ones again: {again}"))
-        if self._as_json:
-            self._console.document({"type": "summary", "exit": int(code), "left": 0})
+        if self._stream is not None:
+            self._stream.summary(exit=int(code), left=0)
         else:
             self._console.product(closing_line(tally, code))
         return code
@@ -217,24 +192,29 @@ class _Application:
             async with self._shop.world(self._keeper, view, request, operator()) as world:
                 bounds = self._keeper.bounds(admitted)
                 start = Start(admitted, row, world, self._order, bounds)
-                return await follow(self._console, start, as_json=self._as_json)
+                return await follow(self._console, start, self._stream)
         except asyncio.CancelledError:  # by the second signal; the journal's thread is done by now
             if start is None or not request.asked:
                 raise
-            return cut_short(self._console, start, as_json=self._as_json)
+            return cut_short(self._console, start, self._stream)
         finally:
             await view.close()
 
     async def _let_through(self, row: PlanRow, view: AppView) -> "AdmittedPlan":
-        phases = PhaseView(self._console, self._shop.clock)
+        phases, before = PhaseView(self._console, self._shop.clock), self._active(row)
         try:
             admitted = await self._keeper.with_network(row, view, phases)
         finally:
             phases.close()
         if self._keeper.drift is not None:
-            active = self._journal.tally(row.plan_id).skips.get(Skip.DRIFT, 0)
+            active = self._active(row)
             self._console.say(f"Drift check: {active:,} were active since planned, and stay.")
+            if self._stream is not None:
+                self._stream.drift(active - before)
         return admitted
+
+    def _active(self, row: PlanRow) -> int:
+        return self._journal.tally(row.plan_id).skips.get(Skip.DRIFT, 0)
 
     def _confirm(self, row: PlanRow, admitted: "AdmittedPlan") -> None:
         from purgeplan.cli.prompt import confirm  # noqa: PLC0415
@@ -271,6 +251,8 @@ class _Application:
         finally:
             phases.close()
         self._console.say(f"Backup: {backup_words(kept, self._journal.where)}")
+        if self._stream is not None:
+            self._stream.backup(kept)
         self._keeper.still_timely(row)
 
     def _review(self, row: PlanRow, admitted: "AdmittedPlan") -> Review:

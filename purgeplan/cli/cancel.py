@@ -7,7 +7,7 @@ import click
 
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
-from purgeplan.cli.opening import journal_option, open_plan, path_argument
+from purgeplan.cli.opening import journal_option, json_option, open_plan, path_argument
 from purgeplan.cli.operator import operator
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.outcome import State
@@ -17,8 +17,9 @@ from purgeplan.model.records import PlanState
 @click.command("cancel", cls=Command)
 @path_argument
 @journal_option
+@json_option
 @click.pass_obj
-def command(console: Console, /, path: Path, journal: Path | None) -> None:
+def command(console: Console, /, path: Path, journal: Path | None, as_json: bool) -> None:
     """Close an open plan: what is pending of it is never sent.
 
     What was sent stays sent; there is no way to bring it back.
@@ -32,4 +33,9 @@ def command(console: Console, /, path: Path, journal: Path | None) -> None:
             raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
         pending = memory.tally(row.plan_id)[State.PENDING]
         memory.conclude(row.plan_id, PlanState.CANCELLED, shop.clock.now())
+    if as_json:
+        fingerprint = row.draft.fingerprint
+        about = {"format_version": "1.0", "plan": spec.name, "fingerprint": fingerprint}
+        console.document({**about, "cancelled": pending})
+        return
     console.product(f"Cancelled {spec.name}: {pending:,} pending ids will never be sent.")

@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +10,7 @@ import click
 
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
-from purgeplan.cli.opening import journal_option, open_plan, path_argument
+from purgeplan.cli.opening import journal_option, json_option, open_plan, path_argument
 from purgeplan.cli.operator import operator
 from purgeplan.errors import Finding, InvalidError, RefusedError
 from purgeplan.journal.files import appearing
@@ -20,9 +21,31 @@ from purgeplan.model.spec import PlanSpec
 KEY_BYTES: Final = 32
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was sealed and deleted: ids, and files of backups and of exports."""
+
+    plan: str
+    key_file: str
+    sealed: int
+    backups: int
+    exports: int
+
+    def words(self) -> str:
+        """Give it as it is shown."""
+        told = [f"Sealed {self.plan}: {self.sealed:,} ids are HMACs now, under {self.key_file}."]
+        if self.backups:
+            rows = "Its rows are gone for good."
+            told.append(f"Deleted the plan's backups: {self.backups:,}. {rows}")
+        if self.exports:
+            told.append(f"Deleted the app's export files beside the journal: {self.exports:,}.")
+        return "\n".join(told)
+
+
 @click.command("forget", cls=Command)
 @path_argument
 @journal_option
+@json_option
 @click.option(
     "--key-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -31,7 +54,9 @@ KEY_BYTES: Final = 32
     help="Holds the key of the seal; made, 0600, where it is not there.",
 )
 @click.pass_obj
-def command(console: Console, /, path: Path, journal: Path | None, key_file: Path) -> None:
+def command(
+    console: Console, /, path: Path, journal: Path | None, key_file: Path, as_json: bool
+) -> None:
     """Replace the ids of a finished plan by their HMAC-SHA256 under a key that you keep.
 
     So with the versions of it that were replaced while it was open.
@@ -54,11 +79,11 @@ def command(console: Console, /, path: Path, journal: Path | None, key_file: Pat
                 refused += error.findings
         backups = sum(shop.forget_backups(memory, one) for one in rows)
         dropped = shop.exports.drop()
-    console.product(f"Sealed {spec.name}: {sealed:,} ids are HMACs now, under {key_file}.")
-    if backups:
-        console.product(f"Deleted the plan's backups: {backups:,}. Its rows are gone for good.")
-    if dropped:
-        console.product(f"Deleted the app's export files beside the journal: {dropped:,}.")
+    done = Forgotten(spec.name, str(key_file), sealed, backups, dropped)
+    if as_json:
+        console.document({"format_version": "1.0", **asdict(done)})
+    else:
+        console.product(done.words())
     if refused:
         raise RefusedError(*refused)
 

@@ -11,6 +11,7 @@ import click
 
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
+from purgeplan.cli.opening import json_option
 from purgeplan.cli.prompt import ask, can_ask
 from purgeplan.cli.schema import schema_of
 from purgeplan.cli.sniff import Column, Listing, sniff
@@ -53,6 +54,7 @@ QUESTIONS: Final = {
 )
 @click.option("--policy", is_flag=True, help=f"Write an example {POLICY_FILE} too.")
 @click.option("--ci", type=click.Choice(["github"]), help="Write a workflow too.")
+@json_option
 @click.pass_obj
 def command(console: Console, /, **given: Any) -> None:  # noqa: ANN401 - one for each option
     """Write a plan file for a list of ids: a CSV from the dashboard, or one column of ids.
@@ -74,7 +76,11 @@ def command(console: Console, /, **given: Any) -> None:  # noqa: ANN401 - one fo
         console.say(f"wrote {written}")
     if not listing:
         console.say(f"put the ids into {path}, one a line below the line player_id")
-    console.product(f"purgeplan plan {out}")
+    if given["as_json"]:
+        names = [str(one) for one in files]
+        console.document({"format_version": "1.0", "plan": str(out), "written": names})
+    else:
+        console.product(f"purgeplan plan {out}")
 
 
 def choose(found: Listing, given: Mapping[str, Any]) -> Column:

@@ -5,15 +5,16 @@ import signal
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from purgeplan.cli.console import Console, one_line
 from purgeplan.cli.findings import as_object, say_findings
 from purgeplan.cli.log import opened_log, tell
 from purgeplan.cli.progress import ProgressView
 from purgeplan.cli.signals import heeded, is_orphan
+from purgeplan.cli.stream import Stream
 from purgeplan.errors import Exit
-from purgeplan.model.progress import Checked, Ended, Progress, Settled, Waiting
+from purgeplan.model.progress import Ended
 
 if TYPE_CHECKING:
     from purgeplan.engine.admit import AdmittedPlan
@@ -37,7 +38,7 @@ class Start:
     bounds: "Bounds"
 
 
-async def follow(console: Console, start: Start, *, as_json: bool) -> int:
+async def follow(console: Console, start: Start, stream: Stream | None) -> int:
     """Follow a run to its end and give its exit code.
 
     The first signal asks it to stop: what is under way lands, the rest is given back. The second
@@ -48,11 +49,12 @@ async def follow(console: Console, start: Start, *, as_json: bool) -> int:
     start.world.request.asked = is_orphan()
     journal, row = start.world.journal, start.row
     view = ProgressView(console, start.world.clock, journal.tally(row.plan_id))
-    stream = Stream(console, start) if as_json else None
     ended = Ended(Exit.DONE, "done")
     logged = console.verbosity > 0 or console.log_json is not None
     if not console.err_is_terminal:  # a log outside is the witness, also of a run that is killed
         console.say(f"Chain head before:  {journal.head()}")
+    if stream is not None:
+        stream.started(row, start.admitted.facts.left)
     with opened_log(console) as log, _heeding_signals(console, start.world.request):
         steps = run(start.admitted, row, start.world, start.order, start.bounds)
         try:
@@ -67,58 +69,21 @@ async def follow(console: Console, start: Start, *, as_json: bool) -> int:
                         ended = progress
         finally:
             view.close()
-    _last_words(console, start, ended, as_json=as_json)
+    _last_words(console, start, ended, stream)
     return ended.exit
 
 
-def cut_short(console: Console, start: Start, *, as_json: bool) -> int:
+def cut_short(console: Console, start: Start, stream: Stream | None) -> int:
     """Record that a second signal ended a run at once, say how it goes on, give its exit code."""
     journal, ended = start.world.journal, Ended(Exit.INTERRUPTED, "interrupted")
     run = next(iter(journal.runs(start.row.plan_id)), None)
     if run is not None and run.ended_at is None:
         journal.end_run(run.run_id, ended.why, ended.exit, start.world.clock.now())
-    _last_words(console, start, ended, as_json=as_json)
+    _last_words(console, start, ended, stream)
     return ended.exit
 
 
-class Stream:
-    """NDJSON of a run on stdout: version, run_started, progress now and then, summary."""
-
-    EVERY_S = 5.0
-
-    def __init__(self, console: Console, start: Start) -> None:
-        self._console = console
-        self._clock = start.world.clock
-        self._settled = 0
-        self._next = self._clock.monotonic()
-        self._emit("version", format_version="1.0", purgeplan=start.world.operator.version)
-        self._emit(
-            "run_started",
-            plan=start.row.draft.name,
-            fingerprint=start.row.draft.fingerprint,
-            left=start.admitted.facts.left,
-        )
-
-    def show(self, progress: Progress) -> None:
-        """Emit what a program wants to know of it."""
-        match progress:
-            case Settled(outcomes=outcomes, in_flight=in_flight):
-                self._settled += len(outcomes)
-                if self._clock.monotonic() >= self._next:
-                    self._next = self._clock.monotonic() + self.EVERY_S
-                    self._emit("progress", answers=self._settled, in_flight=in_flight)
-            case Waiting(why=why, seconds=seconds) if seconds >= 1:
-                self._emit("waiting", why=why, seconds=round(seconds, 1))
-            case Checked(active=active):
-                self._emit("drift_checked", skipped=active)
-            case _:
-                return
-
-    def _emit(self, kind: str, **data: Any) -> None:  # noqa: ANN401 - whatever JSON takes
-        self._console.document({"type": kind, "ts": self._clock.now().isoformat(), **data})
-
-
-def _last_words(console: Console, start: Start, ended: Ended, *, as_json: bool) -> None:
+def _last_words(console: Console, start: Start, ended: Ended, stream: Stream | None) -> None:
     """Say why it stopped, how it goes on, the witness, and a sum that adds up."""
     from purgeplan.reports import closing_line, command, run_counts  # noqa: PLC0415
 
@@ -134,10 +99,10 @@ def _last_words(console: Console, start: Start, ended: Ended, *, as_json: bool) 
     report = command("purgeplan", "report", row.draft.path)
     console.say(one_line(f"Report:  {report}"))
     console.say(f"Chain head:  {head}")
-    if as_json:
+    if stream is not None:
         finding = as_object(ended.finding) if ended.finding else None
-        summary = {"type": "summary", "exit": int(ended.exit), "why": ended.why, "head": head}
-        console.document({**summary, "finding": finding, "counts": run_counts(tally)})
+        how = {"exit": int(ended.exit), "why": ended.why, "head": head}
+        stream.summary(**how, finding=finding, counts=run_counts(tally))
     else:
         console.product(closing_line(tally, ended.exit))
 

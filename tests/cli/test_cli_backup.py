@@ -1,5 +1,6 @@
 """`backup: {export: true}` as its users meet it: no backup, no apply."""
 
+import json
 import signal
 
 import duckdb
@@ -72,9 +73,12 @@ def test_a_user_is_kept_with_every_row(at):
     at.plan_file(extra=KEPT, **USERS)
     fingerprint = at.plan()["fingerprint"]
 
-    stopped = at.apply(fingerprint, "--limit", "5")
+    stopped = at.apply(fingerprint, "--limit", "5", "--json")
 
     assert stopped.code == 7
+    lines = [json.loads(line) for line in stopped.out.splitlines()]
+    assert [one["type"] for one in lines[:3]] == ["version", "backup", "run_started"]
+    assert (lines[1]["ids"], lines[1]["without"]) == (13, 1)
     assert "of 13 ids, 1 without a row" in stopped.err
     assert kept_in(at) == {one["id"] for one in rows if one["external_user_id"] in names}
     (at.folder / "journal.db.backups" / "plan-1-1.parquet").unlink()
@@ -153,10 +157,11 @@ def test_forgetting_takes_the_versions_that_were_replaced(at):
     at.ids_file(second)
     assert at.apply(at.plan()["fingerprint"]).code == 0
 
-    done = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key")
+    done = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key", "--json")
 
     assert done.code == 0, done.err
-    assert "10 ids are HMACs now" in done.out
+    said = json.loads(done.out)
+    assert (said["plan"], said["sealed"], said["backups"]) == ("inactive", 10, 2)
     assert [*(at.folder / "journal.db.backups").iterdir()] == []
     held = at.journal.read_bytes()
     assert [one for one in {*first, *second} if one.encode() in held] == []

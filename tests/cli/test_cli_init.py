@@ -1,5 +1,6 @@
 """``purgeplan init``: from a list to a plan file that is valid."""
 
+import json
 import uuid
 
 import pytest
@@ -132,6 +133,15 @@ def test_nothing_is_overwritten(repository):
     assert "PP098" in done.err
     assert (repository / "inactive.yaml").read_text() == "mine"
     assert not (repository / "purgeplan.yaml").exists()
+
+
+def test_json_names_what_was_written(repository):
+    """A program learns the plan's path and every file that is new."""
+    done = run("init", "inactive.csv", *FLAGS, "--policy", "--json", cwd=repository)
+
+    said = json.loads(done.out)
+    assert said["plan"] == "inactive.yaml"
+    assert said["written"] == ["inactive.yaml", "plan.schema.json", "purgeplan.yaml"]
 
 
 def test_policy_and_workflow_come_along(repository):

@@ -493,7 +493,9 @@ def test_cancel_closes_a_plan(at):
     at.plan_file()
     fingerprint = at.plan()["fingerprint"]
 
-    cancelled = at.run("cancel", "plan.yaml")
+    cancelled = at.run("cancel", "plan.yaml", "--json")
+    said = json.loads(cancelled.out)
+    assert (said["fingerprint"], said["cancelled"]) == (fingerprint, 20)
     done = at.apply(fingerprint)
 
     assert (cancelled.code, done.code, at.deleted()) == (0, 5, [])
@@ -650,10 +652,14 @@ def test_json_of_a_run_is_ndjson_and_ends_in_a_summary(at):
 
     done = at.apply(fingerprint, "--json")
 
+    again = at.apply(fingerprint, "--json")
+
     lines = [json.loads(line) for line in done.out.splitlines()]
-    assert lines[0]["type"] == "version"
+    assert [one["type"] for one in lines[:2]] == ["version", "run_started"]
     assert (lines[-1]["type"], lines[-1]["exit"]) == ("summary", 0)
     assert lines[-1]["counts"]["accepted"] == 30
+    nothing = [json.loads(line) for line in again.out.splitlines()]
+    assert [one["type"] for one in nothing] == ["version", "summary"]
 
 
 def test_the_chain_is_checked_and_its_head_was_printed(at):
