@@ -9,7 +9,7 @@ from purgeplan.model.ids import comparable, is_uuid_kind
 from purgeplan.sources.port import Staged
 from purgeplan.sources.reading.columns import NAMES
 from purgeplan.sources.reading.fit import sure_key_sql
-from purgeplan.sources.workspace import Workspace
+from purgeplan.sources.workspace import Workspace, sql_text
 
 _PART: Final = """
 CREATE VIEW $view AS
@@ -34,15 +34,14 @@ SELECT $name AS id, SURE AS key, CASE WHEN (SURE) IS NULL THEN $value END AS dou
 FROM $table WHERE $value IS NOT NULL
 """
 
+_PLACED: Final = """
+CREATE OR REPLACE TABLE planned AS
+SELECT *, unhex(sha256(concat({fingerprint}, id))) AS place FROM planned
+"""
 _IN_ORDER: Final = """
-SELECT id, onesignal_id, deleted_before, evidence_ms FROM planned
-ORDER BY unhex(sha256(concat(?, id)))
+SELECT id, onesignal_id, deleted_before, evidence_ms FROM planned ORDER BY place
 """
-
-_SAMPLE: Final = """
-SELECT id FROM planned WHERE NOT deleted_before
-ORDER BY unhex(sha256(concat(?, id))) LIMIT CAST(? AS BIGINT)
-"""
+_SAMPLE: Final = "SELECT id FROM planned WHERE NOT deleted_before ORDER BY place LIMIT {most}"
 
 _PLANNED: Final = """
 CREATE TABLE planned AS
@@ -171,16 +170,19 @@ def plan(work: Workspace, deleted: Iterable[tuple[str, datetime]], who: str = "n
     work.run(_PLANNED.format(join=join), who=who)
 
 
-def in_sending_order(
-    work: Workspace, fingerprint: str
-) -> Iterator[tuple[str, str | None, bool, int]]:
-    """Stream (id, onesignal_id, deleted before, evidence) in order of sha256(fingerprint + id)."""
-    yield from work.rows(_IN_ORDER, fingerprint)
+def place(work: Workspace, fingerprint: str) -> None:
+    """Give each of ``planned`` its place in the order of sending: sha256(fingerprint + id)."""
+    work.run(_PLACED.format(fingerprint=sql_text(fingerprint)))
 
 
-def sample(work: Workspace, fingerprint: str, most: int) -> tuple[str, ...]:
+def in_sending_order(work: Workspace) -> Iterator[tuple[str, str | None, bool, int]]:
+    """Stream (id, onesignal_id, deleted before, evidence) in the order of sending."""
+    yield from work.rows(_IN_ORDER)
+
+
+def sample(work: Workspace, most: int) -> tuple[str, ...]:
     """Give the first ids that will be sent, in that order."""
-    return tuple(row[0] for row in work.rows(_SAMPLE, fingerprint, str(most)))
+    return tuple(work.column(_SAMPLE.format(most=most)))
 
 
 def _stamp(at: datetime) -> str:

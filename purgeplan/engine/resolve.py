@@ -80,7 +80,7 @@ class Resolved:
         The user's ``onesignal_id`` goes along where the sources tell it beside another kind of id:
         a user is addressed by it, and two subscriptions of one user are sent apart.
         """
-        for one, onesignal_id, before, at in idset.in_sending_order(self.work, self.fingerprint):
+        for one, onesignal_id, before, at in idset.in_sending_order(self.work):
             yield PlannedItem(one, onesignal_id, Skip.DELETED_BEFORE if before else None, at)
 
     def sorted_ids(self) -> Iterator[str]:
@@ -142,6 +142,7 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
     inputs.progress("fingerprinting", 0, None)
     addressed = addressed_digest(_addressed(work, spec))
     full = fingerprint(spec, _sorted_ids(work), addressed)
+    idset.place(work, full)
     return Resolved(
         spec=spec,
         counts=counts,
@@ -152,7 +153,7 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
         set_aside=tuple(finding for one in staged for finding in one.set_aside),
         fingerprint=full,
         addressed=addressed,
-        sample=idset.sample(work, full, SAMPLE),
+        sample=idset.sample(work, SAMPLE),
         work=work,
         activity_checked=bool(whole is not None or segments),
         population=audience.population(work, whole) if whole is not None else None,
