@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from purgeplan.engine import audience, idset
 from purgeplan.engine.audience import Breakdown
 from purgeplan.engine.inputs import Inputs, Listed, Reading
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.facts import Counts, ProtectFacts, SourceFacts
-from purgeplan.model.fingerprint import addressed_digest, fingerprint
+from purgeplan.model.fingerprint import addressed_digest, begun, ended, fingerprint
 from purgeplan.model.ids import SUBSCRIPTION_ID
 from purgeplan.model.outcome import Skip
 from purgeplan.model.records import PlannedItem
@@ -20,6 +20,9 @@ from purgeplan.sources.audience.stage import COLUMN_OF
 from purgeplan.sources.port import Staged
 from purgeplan.sources.reading.columns import NAMES
 from purgeplan.sources.workspace import Workspace
+
+if TYPE_CHECKING:
+    import hashlib
 
 SAMPLE: Final = 20
 
@@ -123,7 +126,8 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
     whole, segments = reading.whole(), reading.segments()
     staged = [one for _, one in read]
     known = frozenset.intersection(*(one.known for one in staged))
-    facts = [_source_facts(work, one, found, evidence) for one, found in read]
+    alone = begun(spec)  # where a single source goes whole, its ids need not be sorted again
+    facts = [_source_facts(work, one, found, evidence, alone) for one, found in read]
     inputs.progress("uniting", 0, None)
     dated = [(one, fact.as_of) for one, fact in zip(staged, facts, strict=True)]
     idset.unite(work, dated, None if whole else known)
@@ -141,7 +145,8 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
         subscriptions, breakdown = audience.going(work, spec.target.resource)
     inputs.progress("fingerprinting", 0, None)
     addressed = addressed_digest(_addressed(work, spec))
-    full = fingerprint(spec, _sorted_ids(work), addressed)
+    everyone = len(facts) == 1 and counts.planned == counts.distinct
+    full = ended(alone, addressed) if everyone else fingerprint(spec, _sorted_ids(work), addressed)
     idset.place(work, full)
     return Resolved(
         spec=spec,
@@ -165,10 +170,13 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
 
 
 def _source_facts(
-    work: Workspace, spec: SourceSpec, staged: Staged, evidence: Evidence
+    work: Workspace, spec: SourceSpec, staged: Staged, evidence: Evidence, also: "hashlib._Hash"
 ) -> SourceFacts:
-    """Give the facts of one source; raises InvalidError where it claims to be from the future."""
-    digest = work.digest(staged.table)
+    """Give the facts of one source, whose sorted ids are hashed ``also`` for the fingerprint.
+
+    Raises InvalidError where it claims to be from the future.
+    """
+    digest = work.digest(staged.table, also)
     if spec.as_of is not None and spec.as_of > evidence.now:
         mend = "write when the list was made; without a zone it is UTC"
         raise InvalidError(Finding("PP220", "as_of lies in the future", mend, spec.place))

@@ -52,6 +52,11 @@ class Counts:
     kept_partly: int = 0
     absent_at_plan: int = 0
 
+    @property
+    def distinct(self) -> int:
+        """Count the ids that the sources name, each once."""
+        return self.rows - self.rejected - self.duplicates
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -61,8 +61,18 @@ def fingerprint(spec: PlanSpec, sorted_ids: Iterable[str], addressed: str | None
     ``addressed`` is the digest of those who are addressed by another id, None where nobody is.
     Ids hold no line feed and no tab (``ids.unfit``), so one a line is unambiguous.
     """
-    digest = hashlib.sha256(header(spec) + b"\n")
+    digest = begun(spec)
     _feed(digest, sorted_ids)
+    return ended(digest, addressed)
+
+
+def begun(spec: PlanSpec) -> "hashlib._Hash":
+    """Give the hash that takes the sorted ids next, one a line, each line ended."""
+    return hashlib.sha256(header(spec) + b"\n")
+
+
+def ended(digest: "hashlib._Hash", addressed: str | None) -> str:
+    """Give the fingerprint of a hash that has taken all ids."""
     if addressed is not None:
         digest.update(f"\t{addressed}\n".encode())
     return digest.hexdigest()

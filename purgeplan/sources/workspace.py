@@ -127,14 +127,19 @@ class Workspace:
         for chunk in self._chunks(sql, (), names):
             yield from [row[0] for row in chunk]
 
-    def digest(self, table: str) -> str:
-        """Give the sha256 over the distinct ids of a table, in order of their UTF-8, one a line."""
+    def digest(self, table: str, *others: "hashlib._Hash") -> str:
+        """Give the sha256 over the distinct ids of a table, in order of their UTF-8, one a line.
+
+        The ``others`` are fed the same lines: what else they cover comes before or after.
+        """
         digest, last = hashlib.sha256(), None
         # Those that are alike are neighbors: to find them first would be a second spill.
         for chunk in self._chunks("SELECT id FROM $table ORDER BY id", (), {"table": table}):
             distinct = list(dict.fromkeys([row[0] for row in chunk]))
             fresh = distinct[distinct[0] == last :]
-            digest.update("".join([f"{one}\n" for one in fresh]).encode())
+            lines = "".join([f"{one}\n" for one in fresh]).encode()
+            for each in (digest, *others):
+                each.update(lines)
             last = distinct[-1]
         return digest.hexdigest()
 

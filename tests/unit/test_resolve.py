@@ -86,6 +86,19 @@ def test_the_fingerprint_covers_exactly_the_set_in_order_of_bytes(tmp_path):
     assert found.fingerprint == fingerprint(spec, ids)
 
 
+@pytest.mark.parametrize("more", [{}, {"protect": ["b"]}, {"source": ["d", "a"]}])
+def test_the_fingerprint_is_over_the_set_whatever_became_of_its_sources(tmp_path, more):
+    """One source that goes whole, one that is spared in part, and two: the set alone counts."""
+    sources = [inline("c", "b", "a", "b"), *(inline(*ids) for ids in [more.get("source")] if ids)]
+    protect = [inline(*more["protect"])] if "protect" in more else []
+    with resolved(plan(tmp_path, *sources, protect=protect)) as found:
+        ids = list(found.sorted_ids())
+        spec = found.spec
+
+    assert ids == sorted({"a", "b", "c", *more.get("source", ())} - {*more.get("protect", ())})
+    assert found.fingerprint == fingerprint(spec, ids)
+
+
 def test_items_come_in_the_order_of_their_hash(tmp_path):
     """The order of sending is sha256(fingerprint + id); the sample is its first twenty."""
     ids = [f"user-{number}" for number in range(50)]
