@@ -1,16 +1,19 @@
 """The drift check within a run: asked for, waited for, compared, while nothing is under way."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 
 from purgeplan.engine.drift import Drift
 from purgeplan.engine.execute import Offload
 from purgeplan.engine.heeding import heeding
 from purgeplan.engine.stops import Stops
+from purgeplan.engine.waiting import Claimed
 from purgeplan.errors import Exit, UnreachableError
-from purgeplan.model.ports import AppView, ExportFile
+from purgeplan.model.outcome import State
+from purgeplan.model.ports import AppView, ExportFile, Journal
 from purgeplan.model.progress import Checked, Ended, Progress
 from purgeplan.model.records import PlanRow
 from purgeplan.sources.port import Progress as Tell
@@ -51,3 +54,15 @@ class Check:
 
     async def _ask(self, into: list[ExportFile], tell: Tell) -> None:
         into.append(await self.drift.ask(self.row, await self.view.look(), tell))
+
+
+def still_to_go(
+    again: Sequence[Claimed], journal: Journal, plan_id: int, drift: Drift | None
+) -> Sequence[Claimed]:
+    """Leave out whom a check has taken out since, or has found active and in doubt."""
+    held = drift.held_back if drift is not None else frozenset[int]()
+    free = [one for one in again if one.item.position not in held]
+    last = max((one.item.position for one in free if not one.doubtful), default=-1)
+    rows = takewhile(lambda row: row.position <= last, journal.items(plan_id, (State.PENDING,)))
+    pending = {row.position for row in rows}
+    return [one for one in free if one.doubtful or one.item.position in pending]

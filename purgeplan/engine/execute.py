@@ -47,7 +47,8 @@ class Means:
     """What a run works with.
 
     ``dump`` saves outcomes that the journal could not take. ``check_due`` tells that nothing new
-    may be claimed before a check, which is made while nothing is under way.
+    may be claimed before a check, which is made while nothing is under way. ``left`` takes what
+    was given back in a pause and has a check to come before it: the next ``again``.
     """
 
     journal: Journal
@@ -59,6 +60,13 @@ class Means:
     offload: Offload
     dump: Callable[[Sequence[Outcome]], None]
     check_due: Callable[[], bool] = lambda: False
+    left: list[Claimed] = field(default_factory=list)
+
+    def taken_left(self) -> tuple[Claimed, ...]:
+        """Give what was left, once."""
+        left = tuple(self.left)
+        self.left.clear()
+        return left
 
 
 @dataclass(order=True, slots=True)
@@ -90,7 +98,7 @@ async def execute(
 
     ``again`` are items that earlier runs left unresolved: they are claimed again first.
     ``portion`` is how many fresh ids this call may claim, the canary's say; None is all. Where a
-    check becomes due it claims no more, and ends with CHECK once all it claimed is settled.
+    check becomes due it claims no more, and ends with CHECK once all that it began is settled.
     Asked to stop (``Stops``), it gives back as pending what has not begun, and DRAIN_S seconds to
     what is under way. Closed early by its consumer, it abandons that at once: `sent`, as after a
     crash. After a JournalError nothing new begins, what still lands is dumped, the error raised.
@@ -118,6 +126,7 @@ class _Run:
         self._breaker = means.breaker
         self._due = [_Due(0.0, one.item.position, one) for one in again]
         heapq.heapify(self._due)
+        self._back: list[Claimed] = []
         self._unsaved: list[Outcome] = []
         self._ended: Ended | None = None
         self._exhausted = False
@@ -129,7 +138,9 @@ class _Run:
         while self._still_on():
             held = self._means.stops.paused()
             paused = self._throttled() or held
-            self._checking = self._checking or (paused is None and self._means.check_due())
+            if paused is None:
+                self._checking = self._checking or self._means.check_due()
+                self._take_up()
             settled = await self._turn(claim=paused is None, give_back=held is not None)
             if settled is not None:
                 yield settled
@@ -176,9 +187,17 @@ class _Run:
     def _given_back(self) -> list[Outcome]:
         """Take back what has not begun: with a long delay it would begin long into a pause."""
         back = self.flight.ground()
-        for one in back:
-            heapq.heappush(self._due, _Due(0.0, one.item.position, one))
+        self._back += back
         return [self._unbegun(one) for one in back]
+
+    def _take_up(self) -> None:
+        """After a pause go on with what was given back, or leave it where a check comes first."""
+        if self._checking:
+            self._means.left.extend(self._back)
+        else:
+            for one in self._back:
+                heapq.heappush(self._due, _Due(0.0, one.item.position, one))
+        self._back.clear()
 
     def _count(self, fresh: int) -> None:
         self._means.stops.count(fresh)
@@ -251,9 +270,11 @@ class _Run:
 
     def _nothing_left(self) -> bool:
         spent = self._exhausted or self._allowed() <= 0
-        return spent and self.flight.idle and not self._due
+        return spent and self.flight.idle and not (self._due or self._back)
 
     def _finish(self) -> Ended:
+        if self._means.left:
+            return Ended(Exit.DONE, CHECK)
         if self._exhausted:
             return Ended(Exit.DONE, "done")
         if self.portion is not None and self.portion <= 0:

@@ -7,7 +7,7 @@ from typing import Final
 
 from purgeplan.engine import canary
 from purgeplan.engine.admit import AdmittedPlan
-from purgeplan.engine.check import Check
+from purgeplan.engine.check import Check, still_to_go
 from purgeplan.engine.drift import Drift
 from purgeplan.engine.execute import CHECK, Means, Offload, execute
 from purgeplan.engine.heeding import heeding
@@ -155,27 +155,24 @@ class _OneRun:
                         yield progress
                 if self.ended.exit is not Exit.DONE:
                     return
-            again = self._not_held_back(again)
-            portion = None if canary_of is None else self._pending_of_canary(canary_of)
+            again = still_to_go(again, self._world.journal, self._plan.plan_id, self._drift)
+            portion = None if canary_of is None else self._pending_of_canary(canary_of, again)
             turns = execute(self._admitted, self._run_id, self._means, again, portion)
             async with aclosing(self._heed(turns)) as sent:
                 async for progress in sent:
                     yield progress
-            again = ()
-            if self.ended.why != CHECK or not self._any_pending():
+            again = self._means.taken_left()
+            if self.ended.why != CHECK or not (again or self._any_pending()):
                 return
 
     def _any_pending(self) -> bool:
         pending = self._world.journal.items(self._plan.plan_id, (State.PENDING,))
         return next(iter(pending), None) is not None
 
-    def _pending_of_canary(self, size: int) -> int:
+    def _pending_of_canary(self, size: int, again: Sequence[Claimed]) -> int:
+        known = {one.item.position for one in again}  # they are claimed as such, not as fresh
         rows = canary.first_items(self._world.journal, self._plan.plan_id, size)
-        return sum(row.state is State.PENDING for row in rows)
-
-    def _not_held_back(self, again: Sequence[Claimed]) -> Sequence[Claimed]:
-        held = self._drift.held_back if self._drift is not None else ()
-        return [one for one in again if one.item.position not in held]
+        return sum(row.state is State.PENDING and row.position not in known for row in rows)
 
     def _check(self, drift: Drift) -> AsyncGenerator[Progress, None]:
         world = self._world

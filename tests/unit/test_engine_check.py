@@ -168,11 +168,30 @@ def test_a_closed_window_is_waited_out_without_checks(tmp_path):
 
     scene.run(window=day, wait=True)
 
-    assert [round(at) for at in scene.target.at] == [0, 10, 20, 30, 3625, 3635]
+    assert [round(at) for at in scene.target.at] == [0, 10, 20, 3625, 3635, 3645]
     assert [round((at - scene.exports.at[0]).total_seconds()) for at in scene.exports.at] == [
         0,
         3625,
     ]
+
+
+@pytest.mark.parametrize("canary", [0, 5])
+def test_who_was_given_back_in_a_pause_is_checked_before_they_are_sent(tmp_path, canary):
+    """Claimed before a window closed, active while it was: spared like all others once it opens."""
+    day = Window(frozenset(range(7)), EPOCH.time(), EPOCH.replace(hour=23).time(), "UTC")
+    scene = Scene(tmp_path, 6, every_s=60.0, clock=VirtualClock(offset_s=23 * 3600 - 25))
+    scene.settings |= {"pace": Pace(delay_s=10.0), "canary": canary}
+    tomorrow = EPOCH + timedelta(days=9)
+    scene._rows = lambda: [row(one, tomorrow) for one in scene.active]
+    scene.exports.active = scene._rows
+    scene.target.on_begin = lambda item: item.position == 2 and scene.active.append(ids(6)[3])
+
+    end = ended(scene.run(window=day, wait=True))
+
+    assert end.exit is Exit.DONE
+    assert scene.skipped == [ids(6)[3]]
+    assert scene.target.begun == [ids(6)[at] for at in (0, 1, 2, 4, 5)]
+    assert scene.tally[State.ACCEPTED] == 5
 
 
 def test_without_an_export_a_run_stops_early_and_the_next_goes_on(tmp_path):
