@@ -14,7 +14,7 @@ import click
 from purgeplan.bootstrap import Shop, look
 from purgeplan.cli.commands import Command
 from purgeplan.cli.consent import Consent
-from purgeplan.cli.console import Console, one_line
+from purgeplan.cli.console import Console, neutral, one_line
 from purgeplan.cli.opening import (
     Opened,
     hex_digits,
@@ -224,7 +224,7 @@ class _Application:
         spec, left = self._shop.rules.spec, admitted.facts.left
         review = self._review(row, admitted)
         if self._consent.asks:
-            self._console.say(plan_text(review, next_step=False))
+            self._console.insist(neutral(plan_text(review, next_step=False)))
         else:  # reviewed before, and a script's stderr is a log, which no full id may enter
             self._console.say(headline(review))
         if self._consent.standing:

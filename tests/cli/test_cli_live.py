@@ -53,6 +53,28 @@ def test_the_live_line_on_a_terminal_tells_how_far_how_fast_and_why_it_waits(tmp
     assert "Done: 60 planned = 60 accepted" in shown.split("\r\x1b[2K")[-1].replace("\r\n", "\n")
 
 
+@pytest.mark.parametrize(
+    ("flags", "env", "escapes"),
+    [(("-q",), {}, False), ((), {"NO_COLOR": "1"}, True), ((), {"TERM": "dumb"}, False)],
+    ids=["quiet", "NO_COLOR", "dumb"],
+)
+def test_nobody_confirms_what_was_not_shown(at, flags, env, escapes):
+    """The plan is shown before the question, also with -q; no color, and no live line if none."""
+    frozen(at, 5)
+
+    hands = on_terminal("apply", "plan.yaml", *flags, env=at.variables(**env), cwd=at.folder)
+    asked = hands.read_until("type: Acme Prod 5")
+    hands.type("Acme Prod 5")
+    code, shown = hands.end()
+
+    assert (code, len(at.deleted())) == (0, 5), shown
+    assert "5 subscriptions to delete" in asked
+    assert "Fingerprint" in asked
+    assert not re.search(r"\x1b\[[0-9;]*m", shown)
+    assert ("\x1b" in shown) is escapes
+    assert ("Report:" in shown) is ("-q" not in flags)
+
+
 def test_below_v_no_line_is_about_one_id(at):
     """A log of a run of a million ids is a few lines; -v gives one a deletion."""
     _, consent = frozen(at, 40)
