@@ -16,8 +16,10 @@ def judge(spec: PlanSpec, policy: Policy | None, facts: Facts) -> Finding | None
     words = of_held(spec, facts, facts.left)
     if whole is None:
         problem = f"keep_at_least {floor:,} can't be judged: {words}"
+    elif whole < facts.left:
+        problem = f"more would go than are known to be there: {words}"
     else:
-        stay = max(0, whole - facts.left)
+        stay = whole - facts.left
         kind = noun(spec.target.resource, stay)
         problem = f"{stay:,} {kind} would stay, under keep_at_least {floor:,}: {words} would go"
     mend = "narrow the source, or lower the limit in the file and have it reviewed"

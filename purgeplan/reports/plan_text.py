@@ -19,6 +19,7 @@ from purgeplan.reports.words import (
     instant,
     pace_words,
     plural,
+    source_name,
     window_words,
 )
 
@@ -80,8 +81,8 @@ def _why(review: Review) -> Iterator[str]:
 def _sources(review: Review) -> Iterator[str]:
     for one in review.facts.sources:
         digest = f"sha256 {short(one.sha256)}" if one.sha256 is not None else "no file"
-        name = f"{one.kind} {one.name}" if one.name != one.kind else one.kind
-        yield f"{name} · {one.rows:,} rows · {digest} · as of {instant(one.as_of)}"
+        rows = plural(one.rows, "row")
+        yield f"{source_name(one)} · {rows} · {digest} · as of {instant(one.as_of)}"
 
 
 def _rows(review: Review) -> Iterator[str]:

@@ -39,7 +39,7 @@ def rows_sum(counts: Counts) -> str:
         (counts.kept_partly, "kept (user only partly selected)"),
         (counts.absent_at_plan, "absent at plan"),
     )
-    return f"{counts.rows:,} rows = {_plus(terms, (counts.planned, 'planned'))}"
+    return f"{plural(counts.rows, 'row')} = {_plus(terms, (counts.planned, 'planned'))}"
 
 
 def planned_sum(counts: Counts) -> str:

@@ -5,6 +5,7 @@ import shlex
 from datetime import datetime
 from typing import Final
 
+from purgeplan.model.facts import SourceFacts
 from purgeplan.model.spec import Drift, DriftCheck, Pace, Window
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -36,6 +37,12 @@ def instant(at: datetime) -> str:
 def plural(number: int, word: str) -> str:
     """Give a number with its noun."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def source_name(source: SourceFacts) -> str:
+    """Give a source's kind and name; a name that begins with the kind says both."""
+    named = source.name == source.kind or source.name.startswith(f"{source.kind} ")
+    return source.name if named else f"{source.kind} {source.name}"
 
 
 def pace_words(pace: Pace) -> str:

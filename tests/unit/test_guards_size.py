@@ -164,6 +164,17 @@ def test_keep_at_least_is_inclusive():
     )
 
 
+def test_more_than_there_are_is_not_told_as_a_floor():
+    """A list longer than the app leaves nobody to count: a floor of 0 is not what refuses it."""
+    finding = GUARDS["keep_at_least"](
+        spec(limits=Limits(15_000, Decimal(100), 0)), None, facts(101, 100)
+    )
+
+    assert finding.problem == (
+        "more would go than are known to be there: 101 of 100 subscriptions (101 %)"
+    )
+
+
 def test_one_of_one_is_everyone():
     """There is no exemption for small plans."""
     finding = GUARDS["everyone"](spec(), None, facts(1, 1))

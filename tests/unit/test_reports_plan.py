@@ -256,6 +256,10 @@ def test_sources_name_their_content():
         "csv exports/inactive.csv · 12,449 rows · sha256 4be04be04be0 · as of 2026-11-24 08:30Z\n"
     ) in shown
     assert "inline · 12,449 rows · no file · as of" in shown
+    placed = replace(inline, name="inline at plan.yaml:6:9", rows=1)
+    shown = text(judged(facts=replace(known, sources=(placed,))))
+    assert "inline at plan.yaml:6:9 · 1 row · no file" in shown
+    assert "inline inline" not in shown
 
 
 def test_document_has_fingerprint_and_counts_at_the_top():
