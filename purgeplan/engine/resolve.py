@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Self
 
 from purgeplan.engine import audience, idset
@@ -12,12 +13,12 @@ from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.facts import Counts, ProtectFacts, SourceFacts
 from purgeplan.model.fingerprint import addressed_digest, begun, ended, fingerprint
 from purgeplan.model.ids import SUBSCRIPTION_ID
-from purgeplan.model.outcome import Skip
 from purgeplan.model.records import PlannedItem
 from purgeplan.model.spec import PlanSpec, Population, Purpose, Resource, Rules, SourceSpec
 from purgeplan.sources.audience.load import Loaded
 from purgeplan.sources.audience.stage import COLUMN_OF
 from purgeplan.sources.port import Staged
+from purgeplan.sources.reading.ahead import ahead
 from purgeplan.sources.reading.columns import NAMES
 from purgeplan.sources.workspace import Workspace
 
@@ -83,8 +84,7 @@ class Resolved:
         The user's ``onesignal_id`` goes along where the sources tell it beside another kind of id:
         a user is addressed by it, and two subscriptions of one user are sent apart.
         """
-        for one, onesignal_id, before, at in idset.in_sending_order(self.work):
-            yield PlannedItem(one, onesignal_id, Skip.DELETED_BEFORE if before else None, at)
+        return chain.from_iterable(ahead(idset.in_sending_order(self.work)))
 
     def sorted_ids(self) -> Iterator[str]:
         """Stream the frozen set in order of the ids' UTF-8 bytes."""

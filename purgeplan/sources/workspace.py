@@ -7,7 +7,7 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -211,12 +211,16 @@ class Workspace:
         )
         self.run("DROP TABLE $answers", answers=answers)
 
+    def blocks(self, sql: str, most: int) -> Generator[list[tuple[Any, ...]], None, None]:
+        """Stream the rows that a query finds, so many at once; any thread may ask for the next."""
+        yield from self._chunks(sql, (), {}, most)
+
     def _chunks(
-        self, sql: str, values: tuple[str, ...], names: dict[str, str]
+        self, sql: str, values: tuple[str, ...], names: dict[str, str], most: int = FETCH
     ) -> Iterator[list[tuple[Any, ...]]]:
         with _room(), self._base.cursor() as cursor:
             cursor.execute(_named(sql, names), values)
-            while chunk := cursor.fetchmany(FETCH):
+            while chunk := cursor.fetchmany(most):
                 yield chunk
 
 

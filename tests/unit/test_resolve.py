@@ -3,6 +3,7 @@
 import hashlib
 import io
 import tempfile
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -97,6 +98,17 @@ def test_the_fingerprint_is_over_the_set_whatever_became_of_its_sources(tmp_path
 
     assert ids == sorted({"a", "b", "c", *more.get("source", ())} - {*more.get("protect", ())})
     assert found.fingerprint == fingerprint(spec, ids)
+
+
+def test_items_that_nobody_takes_to_their_end_leave_no_thread_and_no_file(tmp_path, monkeypatch):
+    """A journal that fails in the middle of a set ends what was under way for it."""
+    room, before = tmp_path / "tmp", threading.active_count()
+    room.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(room))
+    with resolved(plan(tmp_path, inline(*(f"user-{n}" for n in range(9_000))))) as found:
+        assert next(found.items()).id.startswith("user-")
+
+    assert (threading.active_count(), list(room.iterdir())) == (before, [])
 
 
 def test_items_come_in_the_order_of_their_hash(tmp_path):
