@@ -108,7 +108,7 @@ def carry_out(
         tally = one.gate(row)
         if not tally.left:
             return one.nothing_to_do(row, tally)
-        return asyncio.run(one.run(row))
+        return asyncio.run(one.run(row, tally))
 
 
 class _Application:
@@ -177,22 +177,25 @@ class _Application:
             self._console.product(closing_line(tally, code))
         return code
 
-    async def run(self, row: PlanRow) -> int:
-        """Pass the gates that need the network, have it confirmed, and run."""
+    async def run(self, row: PlanRow, tally: Tally) -> int:
+        """Pass the gates that need the network, have it confirmed, and run.
+
+        ``tally`` is what the other gates gave: at a million items each count takes its time.
+        """
         from purgeplan.engine.stops import StopRequest  # noqa: PLC0415
 
         view = self._shop.view(self._key)
         request, start = StopRequest(), None
         try:
-            admitted = await self._let_through(row, view)
+            admitted, tally = await self._let_through(row, tally, view)
             if not admitted.facts.left:
-                return self.nothing_to_do(row, self._journal.tally(row.plan_id))
+                return self.nothing_to_do(row, tally)
             self._confirm(row, admitted)
             await self._keep(row, admitted)
             async with self._shop.world(self._keeper, view, request, operator()) as world:
                 bounds = self._keeper.bounds(admitted)
                 start = Start(admitted, row, world, self._order, bounds)
-                return await follow(self._console, start, self._stream)
+                return await follow(self._console, start, tally, self._stream)
         except asyncio.CancelledError:  # by the second signal; the journal's thread is done by now
             if start is None or not request.asked:
                 raise
@@ -200,21 +203,22 @@ class _Application:
         finally:
             await view.close()
 
-    async def _let_through(self, row: PlanRow, view: AppView) -> "AdmittedPlan":
-        phases, before = PhaseView(self._console, self._shop.clock), self._active(row)
+    async def _let_through(
+        self, row: PlanRow, tally: Tally, view: AppView
+    ) -> "tuple[AdmittedPlan, Tally]":
+        """Pass the gates; give the tally as it is after the drift check, if there is one."""
+        phases, before = PhaseView(self._console, self._shop.clock), _active(tally)
         try:
-            admitted = await self._keeper.with_network(row, view, phases)
+            admitted = await self._keeper.with_network(row, tally, view, phases)
         finally:
             phases.close()
         if self._keeper.drift is not None:
-            active = self._active(row)
+            tally = self._journal.tally(row.plan_id)
+            active = _active(tally)
             self._console.say(f"Drift check: {active:,} were active since planned, and stay.")
             if self._stream is not None:
                 self._stream.drift(active - before)
-        return admitted
-
-    def _active(self, row: PlanRow) -> int:
-        return self._journal.tally(row.plan_id).skips.get(Skip.DRIFT, 0)
+        return admitted, tally
 
     def _confirm(self, row: PlanRow, admitted: "AdmittedPlan") -> None:
         from purgeplan.cli.prompt import confirm  # noqa: PLC0415
@@ -281,3 +285,7 @@ class _Application:
             continues=facts.claimed_before > 0,
             backups=backups(self._journal.events(row.plan_id)),
         )
+
+
+def _active(tally: Tally) -> int:
+    return tally.skips.get(Skip.DRIFT, 0)

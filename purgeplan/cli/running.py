@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from purgeplan.engine.admit import AdmittedPlan
     from purgeplan.engine.run import Order, World
     from purgeplan.engine.stops import Bounds, StopRequest
-    from purgeplan.model.records import PlanRow
+    from purgeplan.model.records import PlanRow, Tally
 
 
 LOOK_S: Final = 0.5
@@ -38,8 +38,8 @@ class Start:
     bounds: "Bounds"
 
 
-async def follow(console: Console, start: Start, stream: Stream | None) -> int:
-    """Follow a run to its end and give its exit code.
+async def follow(console: Console, start: Start, tally: "Tally", stream: Stream | None) -> int:
+    """Follow a run to its end and give its exit code; ``tally`` is that of its plan at the start.
 
     The first signal asks it to stop: what is under way lands, the rest is given back. The second
     ends at once; what was under way is unknown, and the next run takes it up.
@@ -48,7 +48,7 @@ async def follow(console: Console, start: Start, stream: Stream | None) -> int:
 
     start.world.request.asked = is_orphan()
     journal, row = start.world.journal, start.row
-    view = ProgressView(console, start.world.clock, journal.tally(row.plan_id))
+    view = ProgressView(console, start.world.clock, tally)
     ended = Ended(Exit.DONE, "done")
     logged = console.verbosity > 0 or console.log_json is not None
     if not console.err_is_terminal:  # a log outside is the witness, also of a run that is killed

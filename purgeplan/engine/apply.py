@@ -74,27 +74,29 @@ class Gatekeeper:
         return spared + self.journal.skip(row.plan_id, self.protected_now(row), Skip.PROTECTED, now)
 
     async def with_network(
-        self, row: PlanRow, view: AppView, tell: Progress = quiet
+        self, row: PlanRow, tally: Tally, view: AppView, tell: Progress = quiet
     ) -> AdmittedPlan:
         """Check key, name and population against the app, every guard, the sentinel, then drift.
 
+        ``tally`` is that of ``before_network``: the lock is held, and nobody wrote since.
         Whoever was active since the evidence is taken out; where nobody is left the plan is done.
         Raises CredentialsError, UnreachableError or RefusedError; nothing was sent.
         """
         app = await view.look()
-        admitted = self._admitted(row, app)
+        admitted = self._admitted(row, app, tally)
         await self._sentinel(view)
         if self.drift is None:
             return admitted
         file = await self.drift.ask(row, app, tell)
         if self.drift.take_out(row, file, None, tell):
-            admitted = self._admitted(row, app)
+            admitted = self._admitted(row, app, self.journal.tally(row.plan_id))
         if not admitted.facts.left:
             self.journal.conclude(row.plan_id, PlanState.DONE, self.clock.now())
         return admitted
 
-    def _admitted(self, row: PlanRow, app: AppFacts) -> AdmittedPlan:
-        facts = known.at_start(row, self.rules, app, self.journal, self.clock.now())
+    def _admitted(self, row: PlanRow, app: AppFacts, tally: Tally) -> AdmittedPlan:
+        now = known.Now(self.clock.now(), app, tally)
+        facts = known.at_start(row, self.rules, self.journal, now)
         return admit(self.rules.spec, self.rules.policy, facts, row.draft.fingerprint, self.guards)
 
     async def _sentinel(self, view: AppView) -> None:

@@ -1,7 +1,7 @@
 """Facts as the journal keeps them between plan and apply, and as they are when a run starts."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,10 +85,19 @@ def _since(counted: Population, now: Population, tally: Tally, resource: Resourc
     return Population("export", subscriptions, users)
 
 
-def at_start(row: PlanRow, rules: Rules, app: AppFacts, journal: Journal, now: datetime) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Now:
+    """How things stand at a start: the time, the app, and the plan's items, counted once."""
+
+    at: datetime
+    app: AppFacts
+    tally: Tally
+
+
+def at_start(row: PlanRow, rules: Rules, journal: Journal, now: Now) -> Facts:
     """Give the facts of a planned set as they are now: what is left, against the app as it is."""
     planned = from_json(row.draft.summary["facts"])
-    tally = journal.tally(row.plan_id)
+    app, tally = now.app, now.tally
     known = population(rules, app)
     if planned.population.origin == "export":
         known = _since(planned.population, known, tally, rules.spec.target.resource)
@@ -100,5 +109,5 @@ def at_start(row: PlanRow, rules: Rules, app: AppFacts, journal: Journal, now: d
         claimed_before=journal.claimed_in_lineage(row.plan_id),
         claimed_left=claimed_left(row, tally, journal),
         unresolved=tally[State.SENT],
-        budget_used=budget_used(rules, journal, now),
+        budget_used=budget_used(rules, journal, now.at),
     )

@@ -189,7 +189,7 @@ class Process:
             tally = keeper.before_network(row)
             if not tally.left:
                 return Exit.INCOMPLETE if tally[State.FAILED] else Exit.DONE
-            admitted = await keeper.with_network(row, self._onesignal)
+            admitted = await keeper.with_network(row, tally, self._onesignal)
             journal.note("confirmed", row.plan_id, None, world.clock.now(), {})
             bounds = keeper.bounds(admitted)
             return await self._follow(run(admitted, row, self._effects(), order, bounds))

@@ -54,8 +54,8 @@ class Case:
 
     def admit(self, row):
         """Pass all gates."""
-        self.keeper().before_network(row)
-        return asyncio.run(self.keeper().with_network(row, ScriptedView()))
+        tally = self.keeper().before_network(row)
+        return asyncio.run(self.keeper().with_network(row, tally, ScriptedView()))
 
 
 def test_a_plan_whose_last_run_was_killed_before_it_was_concluded_is_done():

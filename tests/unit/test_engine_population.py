@@ -38,7 +38,8 @@ def test_whoever_was_deleted_since_is_counted_no_more(resource, now, held):
     journal.turn(run_id, gone, [], 0)
 
     rules = Rules(spec(resource))
-    found = known.at_start(row, rules, AppFacts("Acme Prod", now), journal, NOW)
+    app = AppFacts("Acme Prod", now)
+    found = known.at_start(row, rules, journal, known.Now(NOW, app, journal.tally(row.plan_id)))
 
     assert found.population == held
     assert found.left == 2
@@ -51,6 +52,7 @@ def test_users_that_no_export_could_count_stay_unknown():
     summary = {"facts": known.to_json(replace(facts(1), population=counted))}
     row = journal.save(draft(summary=summary), planned("a"), NOW)
 
-    found = known.at_start(row, Rules(spec(Resource.USER)), AppFacts("Acme Prod", 90), journal, NOW)
+    now = known.Now(NOW, AppFacts("Acme Prod", 90), journal.tally(row.plan_id))
+    found = known.at_start(row, Rules(spec(Resource.USER)), journal, now)
 
     assert (found.population.users, found.population.users_at_least) == (None, 5)
