@@ -3,8 +3,10 @@
 import os
 
 import pytest
+from support.simulated_journals import FakeMemory
+from support.simulated_lives import LifeOfPlans
 from torture.__main__ import carry_out
-from torture.parts import clocks, errors, kills, order, power, rivals, signals, storm
+from torture.parts import clocks, errors, kills, order, power, rivals, signals, simulation, storm
 from torture.rows import Row, table
 from torture.work import Scale, Task
 
@@ -34,6 +36,9 @@ SHORT = {
     "two copies": (rivals.copied, FEW),
     "two machines": (rivals.elsewhere, {"ids": 10}),
     "open readers": (rivals.open_readers, {"ids": 10}),
+    "simulated kills": (simulation.kills(FakeMemory), {"seeds": 2}),
+    "simulated blows": (simulation.blows(FakeMemory), {"seeds": 2}),
+    "simulated lives": (simulation.lives(LifeOfPlans), {"seeds": 2}),
     "storm": (storm.storm, {"storm": 300, "kills": 1, "calm": True}),
 }
 

@@ -16,7 +16,10 @@ from torture.rows import Row, as_json, filled, table
 from torture.tools import MissingError
 from torture.work import Scale, Work
 
-PARTS = ("kills", "errors", "order", "power", "signals", "clocks", "rivals", "storm", "load")
+PARTS = (
+    "kills", "errors", "order", "power", "signals", "clocks", "rivals", "storm",
+    "simulation", "load",
+)  # fmt: skip
 
 
 def tasks(names):
@@ -69,7 +72,7 @@ def main():
     given = _arguments()
     chosen = tasks(given.parts or PARTS)
     if given.list:
-        sys.stdout.writelines(f"{one.part:8}  {one.what}\n" for one in chosen)
+        sys.stdout.writelines(f"{one.part:10}  {one.what}\n" for one in chosen)
         return 0
     scale = Scale.quick() if given.quick else Scale()
     if given.every:

@@ -24,13 +24,14 @@ class Scale:
     journal: int = 10_000_000
     pause_s: float = 70.0
     kills: int = 20
+    seeds: int = 500
     points: tuple = ()
     calm: bool = False
 
     @classmethod
     def quick(cls):
         """Give what takes minutes."""
-        return cls(11, 3, 40, 3_000, 5_000, 50_000, 3.0, 5)
+        return cls(11, 3, 40, 3_000, 5_000, 50_000, 3.0, 5, 20)
 
     @classmethod
     def tiny(cls, **sizes):
