@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Final, Self
 
 from purgeplan.engine import audience, idset
@@ -17,7 +16,7 @@ from purgeplan.model.records import PlannedItem
 from purgeplan.model.spec import PlanSpec, Population, Purpose, Resource, Rules, SourceSpec
 from purgeplan.sources.audience.load import Loaded
 from purgeplan.sources.audience.stage import COLUMN_OF
-from purgeplan.sources.port import Staged
+from purgeplan.sources.port import Progress, Staged, quiet
 from purgeplan.sources.reading.ahead import ahead
 from purgeplan.sources.reading.columns import NAMES
 from purgeplan.sources.workspace import Workspace
@@ -71,6 +70,7 @@ class Resolved:
     breakdown: Breakdown = ()
     untraced: int = 0
     warnings: tuple[Finding, ...] = ()
+    progress: Progress = quiet
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +84,11 @@ class Resolved:
         The user's ``onesignal_id`` goes along where the sources tell it beside another kind of id:
         a user is addressed by it, and two subscriptions of one user are sent apart.
         """
-        return chain.from_iterable(ahead(idset.in_sending_order(self.work)))
+        done = 0
+        for block in ahead(idset.in_sending_order(self.work)):
+            self.progress("writing", done, self.counts.planned)
+            yield from block
+            done += len(block)
 
     def sorted_ids(self) -> Iterator[str]:
         """Stream the frozen set in order of the ids' UTF-8 bytes."""
@@ -166,6 +170,7 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
         breakdown=breakdown,
         untraced=0 if spec.target.by in COLUMN_OF else work.number(_UNTRACED),
         warnings=tuple(finding for one in staged for finding in one.warnings),
+        progress=inputs.progress,
     )
 
 

@@ -480,6 +480,19 @@ def test_phases_are_told(tmp_path):
     assert phases == ["uniting", "protecting", "fingerprinting"]
 
 
+def test_writing_tells_how_far_it_is(tmp_path):
+    """The longest phase of a large plan counts up to what is planned."""
+    told = []
+    inputs = Inputs(progress=lambda *phase: told.append(phase))
+    ids = [f"user-{number}" for number in range(2_500)]
+    with resolve(Rules(plan(tmp_path, inline(*ids))), inputs, Evidence(NOW)) as found:
+        told.clear()
+
+        assert len(list(found.items())) == 2_500
+
+    assert told == [("writing", done, 2_500) for done in (0, 1_000, 2_000)]
+
+
 SEEN = (
     "id,device_type,invalid_identifier,onesignal_id,last_active\n"
     f"{uuid(1)},0,f,{uuid(91)},2026-01-01 10:00:00\n"
