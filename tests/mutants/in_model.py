@@ -330,8 +330,8 @@ MUTANTS = (
         f"{RESOLVE} property/test_resolve_laws.py",
         (
             "engine/idset.py",
-            "evidence_ms FROM planned\nORDER BY unhex(sha256(concat(?, id)))",
-            "evidence_ms FROM planned\nORDER BY concat(id, ?)",
+            "unhex(sha256(concat({fingerprint}, id))) AS place",
+            "concat(id, {fingerprint}) AS place",
         ),
     ),
     mutant(

@@ -25,7 +25,7 @@ MUTANTS = (
         "a name alone confirms a script",
         SPINE,
         (
-            "cli/apply.py",
+            "cli/consent.py",
             "        elif self.name is not None and self.fingerprint is None and not self.standing:\n",
             "        elif self.name == '' and self.fingerprint is None and not self.standing:\n",
         ),
@@ -34,7 +34,7 @@ MUTANTS = (
         "--confirm takes any name",
         SPINE,
         (
-            "cli/apply.py",
+            "cli/consent.py",
             "        if self.name is not None and self.name != app_name:\n",
             "        if self.name is not None and not app_name:\n",
         ),

@@ -138,7 +138,7 @@ def test_refuses_a_journal_that_others_may_read(path, bits):
     """A journal open to others is refused with the command that closes it."""
     path.chmod(bits)
     for attempt in (lambda: open_reader(path), lambda: open_journal(path, HandClock())):
-        with pytest.raises(InvalidError, match=f"chmod 600 '{path}'"):
+        with pytest.raises(InvalidError, match=f"chmod 600 {path}"):
             attempt()
 
 
