@@ -58,8 +58,8 @@ def test_what_stands_beside_the_id_is_known_as_in_a_table(tmp_path):
 
     assert (found.rows, found.known) == (2, {"onesignal_id", "external_id"})
     assert rows == [
-        (uuid(1), None, uuid(9), "a", None, None),
-        (uuid(2), None, uuid(8), None, None, None),
+        (uuid(1), None, uuid(9), "a", None, None, None),
+        (uuid(2), None, uuid(8), None, None, None, None),
     ]
 
 
