@@ -1,1 +1,1 @@
-"""From a plan to deletions: resolve, admit, execute, and what is looked at before, between, after."""
+"""From a plan to deletions: resolve, admit, execute, and look before, between and after."""
