@@ -629,6 +629,16 @@ def test_opens_no_plan_that_gave_way(world):
             world.journal.reopen(plan_id, LATER)
 
 
+def test_no_verdicts_are_no_event(world):
+    """Whoever looked at nobody has found nothing out."""
+    world.plan("a")
+    before = len(list(world.journal.events()))
+
+    world.journal.record_verdicts(1, [], T0)
+
+    assert len(list(world.journal.events())) == before
+
+
 def test_gives_verdicts_on_accepted_items_only(world):
     """A verdict on what was not accepted is refused."""
     world.plan("a", "b")

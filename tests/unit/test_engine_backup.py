@@ -262,6 +262,19 @@ def test_an_export_that_can_not_be_read_is_not_taken_again(tmp_path):
     assert office.ages == [1, 61]
 
 
+def test_where_no_folder_can_be_nothing_is_asked_for(tmp_path):
+    """A file in its place is told before OneSignal has written an export for nobody."""
+    office = Office(tmp_path, [row(1)]).plan([row(1)["id"]])
+    office.kept.rmdir()
+    office.kept.touch()
+
+    with pytest.raises(UnreachableError) as refused:
+        office.keep()
+
+    assert refused.value.findings[0].code == "PP616"
+    assert office.ages == []
+
+
 def test_ids_are_compared_as_they_are_sent(tmp_path):
     """UUIDs match in any case; names match byte for byte."""
     rows = [row(1, id=row(1)["id"].upper()), row(2, external_user_id="U2")]

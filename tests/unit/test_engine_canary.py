@@ -1,8 +1,10 @@
 """The canary's look: gone is only what the API says is gone."""
 
 import asyncio
+from dataclasses import replace
 
-from support.engine import ids
+import pytest
+from support.engine import ScriptedView, ids
 from support.journal import FakeJournal, draft, planned
 from support.plans import spec
 from support.wire import QuickClock
@@ -10,6 +12,7 @@ from support.wire import QuickClock
 from purgeplan.engine import canary
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.records import ItemRow
+from purgeplan.model.spec import Resource
 
 
 class Blind:
@@ -36,6 +39,19 @@ def test_what_may_not_be_looked_at_is_not_gone():
     assert looks.failed is not None
     assert looks.failed.why == "canary"
     assert 120 <= looks.clock.monotonic() < 130
+
+
+@pytest.mark.parametrize(("named", "failed"), [("new", False), (None, False), ("old", True)])
+def test_a_user_is_gone_once_the_name_is_another_persons(named, failed):
+    """An alias is free again after a deletion; whoever took it since is not who was deleted."""
+    plan = spec(Resource.USER)
+    rows = [replace(accepted(1)[0], id="ann", onesignal_id="old")]
+    looks = canary.Looks(plan, rows, ScriptedView({"ann"}, {"ann": named}), QuickClock())
+
+    asyncio.run(looks.judge())
+
+    assert (looks.failed is not None) is failed
+    assert looks.gone == (not failed)
 
 
 def test_whoever_is_skipped_is_no_canary():

@@ -168,6 +168,8 @@ def test_keeps_an_ended_run_as_it_ended():
         ("UPDATE items SET run_id = 7", "no counterpart in runs"),
         ("UPDATE plans SET summary = 'no JSON'", "unreadable"),
         ("UPDATE plans SET planned_at = 1 << 62", "unreadable"),
+        ("UPDATE events SET data = 'no JSON' WHERE seq = 2", "number 2 or one before"),
+        ("UPDATE events SET data = '[1]' WHERE seq = 2", "number 2 or one before"),
         ("UPDATE journal SET identity = 'other'", "was changed"),
     ],
 )
