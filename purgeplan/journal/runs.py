@@ -20,7 +20,7 @@ _LIVE: Final = """
     WHERE run_id = ? AND ended_at IS NULL"""
 _SETTLE: Final = """
     UPDATE items SET state = ?, code = ?, status = ?, settled_at = ?,
-        onesignal_id = coalesce(?, onesignal_id)
+        onesignal_id = coalesce(onesignal_id, ?)
     WHERE plan_id = ? AND position = ? AND id = ? AND state = 'sent'"""
 _CLAIM: Final = """
     UPDATE items SET state = 'sent', attempts = attempts + 1,

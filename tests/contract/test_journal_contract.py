@@ -288,9 +288,21 @@ def test_claims_in_the_order_of_sending(world):
     assert (row.state, row.claimed_at, row.run_id) == (State.SENT, world.clock.now(), run_id)
 
 
+def test_who_was_planned_stays_whoever_an_answer_names(world):
+    """`retry` addresses by it: an answer that names somebody else must not send them next."""
+    world.journal.save(draft(), [PlannedItem("a", "planned")], T0)
+
+    run_id = world.run()
+    (one,) = world.journal.turn(run_id, [], [], 1)
+    end = world.end(one, *ACCEPTED, onesignal_id="somebody-else")
+    world.journal.turn(run_id, [end], [], 0)
+
+    assert world.rows()[0].onesignal_id == "planned"
+
+
 def test_settles_what_was_answered(world):
     """An outcome leaves its state, code, status, time and who was deleted."""
-    world.journal.save(draft(), [PlannedItem("a", "planned"), PlannedItem("b", "planned")], T0)
+    world.journal.save(draft(), [PlannedItem("a"), PlannedItem("b", "planned")], T0)
     run_id = world.run()
     one, two = world.journal.turn(run_id, [], [], 2)
     at = world.clock.tick()

@@ -36,6 +36,14 @@ def test_an_unfit_id_never_becomes_a_path(resource, bad):
         TARGETS[resource]("", "app", "external_id")(Item(0, bad))
 
 
+def test_a_user_planned_by_onesignal_id_is_addressed_by_it_alone():
+    """Whoever an earlier answer has named beside it was never planned."""
+    other = "10000000-0000-4000-8000-000000000009"
+    path = TARGETS[Resource.USER]("", "app", "onesignal_id")(Item(0, UUID, onesignal_id=other))
+
+    assert path == f"/apps/app/users/by/onesignal_id/{UUID}"
+
+
 def test_a_user_is_addressed_by_onesignal_id_where_it_is_known():
     """Who registered anew under an alias has another onesignal_id."""
     path = TARGETS[Resource.USER]("", "app", "external_id")(Item(0, "ann/1", onesignal_id=UUID))

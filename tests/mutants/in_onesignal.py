@@ -89,7 +89,7 @@ MUTANTS = (
         WIRE,
         (
             "onesignal/targets/user.py",
-            "    if claimed.onesignal_id is not None:\n",
+            "    if claimed.onesignal_id is not None and by != ONESIGNAL_ID:\n",
             "    if claimed.onesignal_id == '':\n",
         ),
     ),

@@ -486,7 +486,7 @@ class FakeJournal:
             code=outcome.code,
             status=outcome.status,
             settled_at=_floor(outcome.at) if final else None,
-            onesignal_id=outcome.onesignal_id or one.item.onesignal_id,
+            onesignal_id=one.item.onesignal_id or outcome.onesignal_id,
         )
 
     @staticmethod

@@ -16,7 +16,7 @@ def paths(root: str, app_id: str, by: str) -> Callable[[Item], str]:
     planned, known = f"{above}/{segment(by)}/", f"{above}/{ONESIGNAL_ID}/"
 
     def path_of(claimed: Item) -> str:
-        if claimed.onesignal_id is not None:
+        if claimed.onesignal_id is not None and by != ONESIGNAL_ID:
             return known + segment(claimed.onesignal_id, ONESIGNAL_ID)
         return planned + segment(claimed.id, by)
 
