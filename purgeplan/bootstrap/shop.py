@@ -112,6 +112,14 @@ class Shop:
 
         return forget(journal, row, self.backups_folder, self.clock.now())
 
+    def forget_dumps(self, journal: Journal, row: PlanRow) -> int:
+        """Delete what runs of a plan saved when the journal failed; give how many files."""
+        files = [self._dumped(run.run_id) for run in journal.runs(row.plan_id)]
+        there = [file for file in files if file.exists()]
+        for file in there:
+            file.unlink()
+        return len(there)
+
     def resolve(
         self, journal: Journal, stdin: BinaryIO | None, progress: "Progress", app: AppFacts
     ) -> "Resolved":
@@ -229,4 +237,7 @@ class Shop:
     def _dump(self, run_id: int, outcomes: Sequence[Outcome]) -> None:
         from purgeplan.journal import dump_outcomes
 
-        dump_outcomes(self.journal_path.with_name(f"errored-{run_id}.jsonl"), outcomes)
+        dump_outcomes(self._dumped(run_id), outcomes)
+
+    def _dumped(self, run_id: int) -> Path:
+        return self.journal_path.with_name(f"{self.journal_path.name}.errored-{run_id}.jsonl")

@@ -30,6 +30,7 @@ class Forgotten:
     sealed: int
     backups: int
     exports: int
+    dumps: int
 
     def words(self) -> str:
         """Give it as it is shown."""
@@ -39,6 +40,8 @@ class Forgotten:
             told.append(f"Deleted the plan's backups: {self.backups:,}. {rows}")
         if self.exports:
             told.append(f"Deleted the app's export files beside the journal: {self.exports:,}.")
+        if self.dumps:
+            told.append(f"Deleted what runs saved when the journal failed: {self.dumps:,}.")
         return "\n".join(told)
 
 
@@ -61,8 +64,8 @@ def command(
 
     So with the versions of it that were replaced while it was open.
     With the key, "was this person deleted?" can still be answered; without it, nobody can tell.
-    Exports of the app that lie beside the journal are deleted, and the plan's backups, which
-    would give its ids away.
+    Exports of the app that lie beside the journal are deleted, and the plan's backups and what
+    its runs saved when the journal failed, which would give its ids away.
     Pseudonymous, not anonymous: whoever has the key and a list of ids can try them.
     """
     shop = open_plan(path, journal).shop
@@ -79,7 +82,8 @@ def command(
                 refused += error.findings
         backups = sum(shop.forget_backups(memory, one) for one in rows)
         dropped = shop.exports.drop()
-    done = Forgotten(spec.name, str(key_file), sealed, backups, dropped)
+        dumps = sum(shop.forget_dumps(memory, one) for one in rows)
+    done = Forgotten(spec.name, str(key_file), sealed, backups, dropped, dumps)
     if as_json:
         console.document({"format_version": "1.0", **asdict(done)})
     else:

@@ -136,12 +136,11 @@ class _Run:
     async def turns(self) -> AsyncGenerator[Progress, None]:
         """Take turns until something ends the run, then drain."""
         while self._still_on():
-            held = self._means.stops.paused()
-            paused = self._throttled() or held
+            paused = self._throttled() or self._means.stops.paused()
             if paused is None:
                 self._checking = self._checking or self._means.check_due()
                 self._take_up()
-            settled = await self._turn(claim=paused is None, give_back=held is not None)
+            settled = await self._turn(paused=paused is not None)
             if settled is not None:
                 yield settled
             if self._ended is None and self._nothing_left():
@@ -170,10 +169,10 @@ class _Run:
             return f"throttled: Retry-After {seconds:.0f} s", min(seconds, TURN_S * 5)
         return None
 
-    async def _turn(self, *, claim: bool, give_back: bool) -> Settled | None:
+    async def _turn(self, *, paused: bool) -> Settled | None:
         outcomes = [self._judge(landed) for landed in self.flight.landed()]
-        outcomes += self._given_back() if give_back else []
-        claim = claim and self._ended is None
+        outcomes += self._given_back() if paused else []
+        claim = not paused and self._ended is None
         again = self._take_due() if claim else []
         fresh = max(0, self._fresh() - len(again)) if claim else 0
         if not (outcomes or again or fresh):

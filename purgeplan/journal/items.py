@@ -44,7 +44,8 @@ _DELETED_ELSEWHERE: Final = """ AND state = 'pending' AND id IN (
         JOIN plans USING (app_id, by_kind) JOIN items ON items.plan_id = plans.plan_id
         WHERE mine.plan_id = ? AND plans.plan_id <> mine.plan_id
             AND (items.state = 'accepted' OR items.state = 'absent')
-            AND items.settled_at >= mine.planned_at)"""
+            AND items.settled_at >= ?)"""
+_ADOPTED: Final = "SELECT 1 FROM events WHERE plan_id = ? AND kind = 'plan.adopted'"
 
 
 class Items(Part):
@@ -127,11 +128,18 @@ class Items(Part):
         return int(count)
 
     def skip_deleted_elsewhere(self, plan_id: int, at: datetime) -> int:
-        """Skip pending ids that another plan of the app settled since this one was planned."""
+        """Skip pending ids that another plan of the app settled since this one was planned.
+
+        A plan made elsewhere knows nothing of what was deleted here, so for one that was taken
+        over it is since its oldest evidence: whoever is back since then is spared.
+        """
         with self._store.write():
-            self.plan(plan_id)
+            row = self.plan(plan_id)
+            times = (row.planned_at, *row.draft.evidence.values())
+            since = min(times) if self._store.one(_ADOPTED, plan_id) else row.planned_at
             count = self._store.execute(
-                _SKIP + _DELETED_ELSEWHERE, Skip.DELETED_BEFORE, ms(at), plan_id, plan_id
+                _SKIP + _DELETED_ELSEWHERE,
+                *(Skip.DELETED_BEFORE, ms(at), plan_id, plan_id, ms(since)),
             )
             self._skipped(plan_id, Skip.DELETED_BEFORE, count, at)
         return count

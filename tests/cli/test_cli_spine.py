@@ -693,9 +693,12 @@ def test_forget_seals_a_finished_plan(at, tmp_path):
     ids = at.ids_file(at.subscriptions(20))
     at.plan_file()
     at.apply(at.plan()["fingerprint"])
+    saved = at.folder / "journal.db.errored-1.jsonl"
+    saved.write_text(ids[0])
 
     done = at.run("forget", "plan.yaml", "--key-file", tmp_path / "seal.key")
 
+    assert not saved.exists()
     raw = b"".join(p.read_bytes() for p in at.folder.glob("journal.db*"))
     assert done.code == 0, done.err
     assert not any(one.encode() in raw for one in ids)

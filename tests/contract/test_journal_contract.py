@@ -684,6 +684,23 @@ def test_takes_over_a_saved_plan_once(world):
     other.journal.close()
 
 
+def test_whom_this_journal_deleted_since_the_evidence_is_spared_of_a_plan_taken_over(world):
+    """A plan made elsewhere knows nothing of a deletion here: who is back since is not meant."""
+    who = "10000000-0000-4000-8000-000000000001"
+    world.plan(who)
+    world.apply(ACCEPTED)
+    gone_at = next(world.journal.items(1)).settled_at
+    other = World(world.make_one)
+    old, young = gone_at - timedelta(hours=1), gone_at + timedelta(hours=1)
+    other.journal.save(draft("late", evidence={"d": old}), [PlannedItem(who)], young)
+
+    row = world.journal.adopt(other.journal, 1, young)
+
+    assert world.journal.skip_deleted_elsewhere(row.plan_id, young) == 1
+    assert [one.skip for one in world.journal.items(row.plan_id)] == [Skip.DELETED_BEFORE]
+    other.journal.close()
+
+
 def test_takes_over_no_plan_in_use(world):
     """A journal with runs is no saved plan; one that was planned again here is stale."""
     other = World(world.make_one)

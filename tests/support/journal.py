@@ -385,6 +385,8 @@ class FakeJournal:
     def skip_deleted_elsewhere(self, plan_id, at):
         """Skip pending ids that another plan settled after this one was planned."""
         plan = self.plan(plan_id)
+        adopted = any(True for _ in self.events(plan_id, "plan.adopted"))
+        times = (plan.planned_at, *(plan.draft.evidence.values() if adopted else ()))
         gone = {
             one.item.id
             for row in self._plans.values()
@@ -392,7 +394,7 @@ class FakeJournal:
             and (row.draft.app_id, row.draft.by) == (plan.draft.app_id, plan.draft.by)
             for one in self._items[row.plan_id]
             if one.item.state in (State.ACCEPTED, State.ABSENT)
-            and one.item.settled_at >= plan.planned_at
+            and one.item.settled_at >= min(times)
         }
         rows = [one for one in self._items[plan_id] if one.item.id in gone]
         return self._skip(plan_id, rows, Skip.DELETED_BEFORE, at)

@@ -10,7 +10,7 @@ from purgeplan.engine.stops import window_finding
 from purgeplan.errors import AttentionError, Exit, Finding
 from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code, State
-from purgeplan.model.progress import Waiting
+from purgeplan.model.progress import Settled, Waiting
 from purgeplan.model.spec import Pace, Retry, Window
 
 EVERY_DAY = frozenset(range(7))
@@ -41,6 +41,22 @@ def test_a_run_whose_window_closes_ends_with_the_next_opening():
     assert end.finding == window_finding(TILL_NOON, stage.clock.now().replace(hour=12))
     assert 29 <= len(stage.target.begun) <= 31
     assert stage.tally[State.SENT] == 0
+
+
+def test_a_pause_for_a_429_gives_back_what_has_not_begun():
+    """A doubtful alias may not start after its hour, however long everybody waits before."""
+    stage = Stage(200, target=ScriptedTarget(latency_s=0.01))
+    stage.target.answer = lambda item, attempt: (
+        Answer(Code.THROTTLED, 429, 60.0) if (item.position, attempt) == (0, 1) else ACCEPTED
+    )
+
+    progress = stage.run()
+
+    settled = [one for some in progress if isinstance(some, Settled) for one in some.outcomes]
+    back = {one.item.position for one in settled if one.code is Code.NOT_SENT}
+    assert back
+    assert len(stage.target.begun) == 201
+    assert stage.tally[State.ACCEPTED] == 200
 
 
 def test_no_delay_at_all_is_one_after_the_other():

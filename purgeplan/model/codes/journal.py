@@ -26,7 +26,7 @@ CODES: dict[str, Explanation] = {
         "the journal failed",
         "SQLite or the disk below reported an error. Whether the last commit holds is not certain,"
         " so the run stopped, sent nothing more and saved the outcomes at hand beside the journal"
-        " (errored-RUN.jsonl).",
+        " (JOURNAL.errored-RUN.jsonl).",
         _STOPPED,
     ),
     "PP404": Explanation(

@@ -43,7 +43,7 @@ def _stopped(case, done):
     """Give what is wrong with how a run with a bad disk ended."""
     flaws = [] if done.code in ENDS else [f"exit {done.code}: {done.err.strip()[-300:]}"]
     saved = set()
-    for file in case.folder.glob("errored-*.jsonl"):
+    for file in case.folder.glob("*.errored-*.jsonl"):
         saved |= {json.loads(line)["id"] for line in file.read_text().splitlines()}
         if stat.S_IMODE(file.stat().st_mode) != 0o600:
             flaws.append(f"{file.name} may be read by others")
