@@ -3,13 +3,16 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from support.engine import ScriptedView, ids
-from support.journal import ANN, FakeJournal, draft, planned
+from support.journal import ANN, T0, FakeJournal, draft, planned
 from support.plans import facts, spec
 
 from purgeplan.engine import facts as known
 from purgeplan.engine.apply import Gatekeeper
+from purgeplan.engine.plan import Judges, Planner
 from purgeplan.engine.run import Order
+from purgeplan.errors import StaleError
 from purgeplan.guards import GUARDS
 from purgeplan.model.fingerprint import fingerprint
 from purgeplan.model.outcome import Code, Outcome, State
@@ -86,3 +89,28 @@ def test_ids_claimed_under_a_superseded_plan_count_once():
     row = case.plan(ids(4))
 
     assert case.admit(row).allowance == 4
+
+
+def test_a_plan_that_expires_while_its_backup_is_made_sends_nothing():
+    """The time of a long backup counts: the evidence is too old at the first DELETE."""
+    case = Case(3)
+    row = case.plan(ids(3))
+    case.keeper().still_timely(row)
+    case.journal.clock.tick((row.draft.expires_at - T0).total_seconds() + 1)
+
+    with pytest.raises(StaleError) as stale:
+        case.keeper().still_timely(row)
+
+    assert stale.value.findings[0].code == "PP303"
+
+
+def test_a_sealed_plan_before_this_one_has_no_delta():
+    """What it deleted is known; whom it named is forgotten."""
+    case = Case(3)
+    row = case.plan(ids(3))
+    case.claim(row, 3, State.ACCEPTED)
+    planner = Planner(case.rules, case.journal, Judges(GUARDS, lambda *_: ()), T0)
+
+    previous = planner._previous(replace(row, sealed_at=T0), None)
+
+    assert (previous.deleted, previous.added, previous.removed) == (3, None, None)

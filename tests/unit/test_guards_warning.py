@@ -7,7 +7,7 @@ from support.plans import facts, policy, protect, spec
 
 from purgeplan.guards import warnings
 from purgeplan.model.codes.guard import CODES
-from purgeplan.model.spec import Budget, Keep, Population, Purpose, Resource
+from purgeplan.model.spec import Budget, Drift, DriftCheck, Keep, Population, Purpose, Resource
 
 
 def codes(found):
@@ -77,3 +77,11 @@ def test_says_that_users_are_measured_by_a_lower_bound():
     assert codes(warnings(plan, None, facts())) == ["PP127"]
     known = replace(facts(), population=Population("export", 412_118, 300_000))
     assert warnings(plan, None, known) == ()
+
+
+@pytest.mark.parametrize(("check", "found"), [("export", ["PP128"]), ("none", [])])
+def test_a_list_without_a_date_is_warned_of_where_drift_is_checked(check, found):
+    """Who was active between its making and the first planning is not found out."""
+    plan = spec(drift=Drift(DriftCheck(check)))
+
+    assert codes(warnings(plan, policy(), facts())) == found

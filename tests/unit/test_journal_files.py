@@ -20,6 +20,7 @@ from purgeplan.journal import (
     known_journals,
     open_journal,
     open_reader,
+    passing_journal,
     save_plan_file,
 )
 from purgeplan.journal.files import appearing
@@ -427,3 +428,13 @@ def test_explains_every_code_of_its_own():
     """The codes of lock and journal are in the book of codes, with something to do."""
     assert all(code.startswith("PP4") and CODES[code] is text for code, text in OURS.items())
     assert all(text.mend for text in OURS.values())
+
+
+def test_a_passing_journal_is_on_no_disk(tmp_path, monkeypatch):
+    """What somebody unknown has planned is judged, and kept nowhere."""
+    monkeypatch.chdir(tmp_path)
+    with closing(passing_journal(HandClock())) as journal:
+        journal.save(draft(), planned("10000000-0000-4000-8000-000000000001"), T0)
+        assert journal.tally(1).total == 1
+
+    assert names(tmp_path) == []
