@@ -8,7 +8,7 @@ from purgeplan.model.ports import AppFacts, AppView
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
-    from purgeplan.engine.execute import Offload
+    from purgeplan.engine.means import Offload
 
 Result = TypeVar("Result")
 

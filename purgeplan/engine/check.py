@@ -7,8 +7,8 @@ from functools import partial
 from itertools import takewhile
 
 from purgeplan.engine.drift import Drift
-from purgeplan.engine.execute import Offload
 from purgeplan.engine.heeding import heeding
+from purgeplan.engine.means import Offload
 from purgeplan.engine.stops import Stops
 from purgeplan.engine.waiting import Claimed
 from purgeplan.errors import Exit, UnreachableError

@@ -9,8 +9,9 @@ from purgeplan.engine import canary
 from purgeplan.engine.admit import AdmittedPlan
 from purgeplan.engine.check import Check, still_to_go
 from purgeplan.engine.drift import Drift
-from purgeplan.engine.execute import CHECK, Means, Offload, execute
+from purgeplan.engine.execute import CHECK, execute
 from purgeplan.engine.heeding import heeding
+from purgeplan.engine.means import Means, Offload
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.stops import MAX_DELETE, Bounds, StopRequest, Stops, Switches
 from purgeplan.engine.unresolved import Sorted, sort_unresolved

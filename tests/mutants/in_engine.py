@@ -212,9 +212,9 @@ MUTANTS = (
         "the breaker is not asked",
         RUN,
         (
-            "engine/execute.py",
-            "STOPS.get(decision.then) or self._tripped()",
-            "STOPS.get(decision.then)",
+            "engine/judging.py",
+            "        self.ended = self.ended or self._tripped()\n",
+            "",
         ),
     ),
     mutant(
@@ -239,7 +239,7 @@ MUTANTS = (
         "what may have worked is given back as pending",
         f"{RUN} {SIMULATED}",
         (
-            "engine/execute.py",
+            "engine/judging.py",
             "State.SENT if claimed.doubtful else State.PENDING",
             "State.PENDING if claimed.doubtful else State.PENDING",
         ),
@@ -275,7 +275,7 @@ MUTANTS = (
         "within a run an alias in doubt stays sure for ever",
         f"{SIMULATED} {LIVES} unit/test_engine_renamed.py",
         (
-            "engine/execute.py",
+            "engine/again.py",
             "            if now < claimed.until:",
             "            if claimed.until:",
         ),

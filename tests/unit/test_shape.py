@@ -19,7 +19,6 @@ README = ROOT / "README.md"
 LONGER = {
     "model/spec.py": "every type of a plan and a policy, in one look",
     "model/ports.py": "every port of the core, in one look",
-    "engine/execute.py": "one loop, with the order of its steps told in its docstring",
     "cli/apply.py": "the gates of apply from top to bottom",
     "sources/workspace.py": "the one owner of the database that ids are staged in",
     "engine/resolve.py": "one way from sources to the set, step by step",
