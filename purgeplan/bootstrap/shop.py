@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from purgeplan.engine.backup import Backups
     from purgeplan.engine.drift import Drift
     from purgeplan.engine.plan import Planner
-    from purgeplan.engine.resolve import Resolved
+    from purgeplan.engine.resolved import Resolved
     from purgeplan.engine.run import Order, World
     from purgeplan.engine.stops import StopRequest, Switches
     from purgeplan.engine.verify import Verifier

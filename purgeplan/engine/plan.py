@@ -8,7 +8,7 @@ from purgeplan.engine import canary
 from purgeplan.engine import facts as known
 from purgeplan.engine.admit import violations
 from purgeplan.engine.gates import frozen
-from purgeplan.engine.resolve import Resolved
+from purgeplan.engine.resolved import Resolved
 from purgeplan.errors import Finding
 from purgeplan.model.backup import backups
 from purgeplan.model.eta import estimate

@@ -1,24 +1,22 @@
 """From sources and protect lists to the set to be frozen, with the facts that judge it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from purgeplan.engine import audience, idset
 from purgeplan.engine.audience import Breakdown
 from purgeplan.engine.inputs import Inputs, Listed, Reading
+from purgeplan.engine.resolved import Resolved
+from purgeplan.engine.subtracting import compared, freeze, protect
 from purgeplan.errors import Finding, InvalidError
-from purgeplan.model.facts import Counts, ProtectFacts, SourceFacts
+from purgeplan.model.facts import Counts, SourceFacts
 from purgeplan.model.fingerprint import addressed_digest, begun, ended, fingerprint
-from purgeplan.model.ids import SUBSCRIPTION_ID
-from purgeplan.model.records import PlannedItem
-from purgeplan.model.spec import PlanSpec, Population, Purpose, Resource, Rules, SourceSpec
+from purgeplan.model.spec import PlanSpec, Resource, Rules, SourceSpec
 from purgeplan.sources.audience.load import Loaded
 from purgeplan.sources.audience.stage import COLUMN_OF
-from purgeplan.sources.port import Progress, Staged, quiet
-from purgeplan.sources.reading.ahead import ahead
-from purgeplan.sources.reading.columns import NAMES
+from purgeplan.sources.port import Staged
 from purgeplan.sources.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -43,69 +41,25 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """The set to be frozen, in a workspace of its own that is gone with the context.
+class _Given:
+    """What was read.
 
-    ``set_aside`` places the first of the ids that an erasure left out. ``opt_outs_checked`` where
-    every source, or an export at hand, says of each row whether it opted out; ``activity_checked``
-    likewise. ``addressed`` is the digest of who is addressed by a onesignal_id beside their id.
-    ``population``, ``subscriptions`` and ``breakdown`` are those of ``Facts``, where an
-    export tells them, and so is ``untraced``.
+    ``known`` is what every source tells beside its ids. ``alone`` is the fingerprint begun with the
+    ids of each source: the whole of it where a single one goes whole.
     """
 
-    spec: PlanSpec
-    counts: Counts
-    sources: tuple[SourceFacts, ...]
-    protects: tuple[ProtectFacts, ...]
-    files: Mapping[str, str]
-    opt_outs_checked: bool
-    set_aside: tuple[Finding, ...]
-    fingerprint: str
-    addressed: str | None
-    sample: tuple[str, ...]
-    work: Workspace
-    activity_checked: bool = False
-    population: Population | None = None
-    subscriptions: int | None = None
-    breakdown: Breakdown = ()
-    untraced: int = 0
-    warnings: tuple[Finding, ...] = ()
-    progress: Progress = quiet
+    staged: list[Staged]
+    facts: list[SourceFacts]
+    listed: list[Listed]
+    whole: Loaded | None
+    segments: list[Loaded]
+    known: frozenset[str]
+    alone: "hashlib._Hash"
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.work.__exit__()
-
-    def items(self) -> Iterator[PlannedItem]:
-        """Stream the frozen set in the order of sending: sha256(fingerprint + id).
-
-        The user's ``onesignal_id`` goes along where the sources tell it beside another kind of id:
-        a user is addressed by it, and two subscriptions of one user are sent apart.
-        """
-        done = 0
-        for block in ahead(idset.in_sending_order(self.work)):
-            self.progress("writing", done, self.counts.planned)
-            yield from block
-            done += len(block)
-
-    def sorted_ids(self) -> Iterator[str]:
-        """Stream the frozen set in order of the ids' UTF-8 bytes."""
-        return _sorted_ids(self.work)
-
-    def delta(self, previous: Iterable[str]) -> tuple[int, int]:
-        """Count the ids added to, and removed from, a set that comes sorted by UTF-8 bytes."""
-        return _delta(iter(previous), self.sorted_ids())
-
-    def overlap(self, ids: Iterable[str]) -> int:
-        """Count how many of these ids are in the set and to be sent."""
-        table = self.work.new("given")
-        self.work.load(table, ("id",), ((one,) for one in ids))
-        return self.work.number(
-            "SELECT count(*) FROM planned SEMI JOIN $table USING (id) WHERE NOT deleted_before",
-            table=table,
-        )
+    @property
+    def exported(self) -> bool:
+        """Tell whether an export is at hand."""
+        return self.whole is not None or bool(self.segments)
 
 
 def resolve(rules: Rules, inputs: Inputs, evidence: Evidence) -> Resolved:
@@ -124,54 +78,79 @@ def resolve(rules: Rules, inputs: Inputs, evidence: Evidence) -> Resolved:
 
 
 def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) -> Resolved:
-    spec, reading = rules.spec, Reading(rules, inputs, work)
-    read, listed = reading.sources(), reading.protects()
-    read = reading.with_exports(read)
-    whole, segments = reading.whole(), reading.segments()
-    staged = [one for _, one in read]
-    known = frozenset.intersection(*(one.known for one in staged))
-    alone = begun(spec)  # where a single source goes whole, its ids need not be sorted again
-    facts = [_source_facts(work, one, found, evidence, alone) for one, found in read]
-    inputs.progress("uniting", 0, None)
-    dated = [(one, fact.as_of) for one, fact in zip(staged, facts, strict=True)]
-    idset.unite(work, dated, None if whole else known)
-    if whole is not None:
-        audience.know(work, whole, spec.target)
-    elif segments:
-        audience.know_segments(work, segments, spec.target)
-    inputs.progress("protecting", 0, None)
-    comparison = idset.Comparison(work, _compared(spec, known, whole))
-    protects = tuple(_protect(work, comparison, one) for one in listed)
-    counts = _freeze(work, spec, facts, evidence, whole)
+    spec, tell = rules.spec, inputs.progress
+    given = _read(rules, inputs, evidence, work)
+    tell("uniting", 0, None)
+    _unite(work, spec, given)
+    tell("protecting", 0, None)
+    comparison = idset.Comparison(work, compared(spec, given.known, given.whole))
+    protects = tuple(protect(work, comparison, one) for one in given.listed)
+    counts = freeze(work, spec, given.facts, evidence.deleted, given.whole)
     subscriptions, breakdown = None, Breakdown()
-    if whole is not None or segments:
-        inputs.progress("breaking down", 0, None)
+    if given.exported:
+        tell("breaking down", 0, None)
         subscriptions, breakdown = audience.going(work, spec.target.resource)
-    inputs.progress("fingerprinting", 0, None)
+    tell("fingerprinting", 0, None)
     addressed = addressed_digest(_addressed(work, spec))
-    everyone = len(facts) == 1 and counts.planned == counts.distinct
-    full = ended(alone, addressed) if everyone else fingerprint(spec, _sorted_ids(work), addressed)
+    full = _fingerprint(work, spec, given, counts, addressed)
     idset.place(work, full)
     return Resolved(
         spec=spec,
         counts=counts,
-        sources=tuple(facts),
+        sources=tuple(given.facts),
         protects=protects,
-        files={path: digest for one in staged for path, digest in one.files.items()},
-        opt_outs_checked=whole is not None or "opted_out" in known,
-        set_aside=tuple(finding for one in staged for finding in one.set_aside),
+        files={path: digest for one in given.staged for path, digest in one.files.items()},
+        opt_outs_checked=given.whole is not None or "opted_out" in given.known,
+        set_aside=tuple(finding for one in given.staged for finding in one.set_aside),
         fingerprint=full,
         addressed=addressed,
         sample=idset.sample(work, SAMPLE),
         work=work,
-        activity_checked=bool(whole is not None or segments),
-        population=audience.population(work, whole) if whole is not None else None,
+        activity_checked=given.exported,
+        population=audience.population(work, given.whole) if given.whole is not None else None,
         subscriptions=subscriptions,
         breakdown=breakdown,
         untraced=0 if spec.target.by in COLUMN_OF else work.number(_UNTRACED),
-        warnings=tuple(finding for one in staged for finding in one.warnings),
-        progress=inputs.progress,
+        warnings=tuple(finding for one in given.staged for finding in one.warnings),
+        progress=tell,
     )
+
+
+def _read(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) -> _Given:
+    """Read everything whole; raises InvalidError with all that is wrong."""
+    reading = Reading(rules, inputs, work)
+    read, listed = reading.sources(), reading.protects()
+    read = reading.with_exports(read)
+    staged, alone = [one for _, one in read], begun(rules.spec)
+    return _Given(
+        staged=staged,
+        facts=[_source_facts(work, one, found, evidence, alone) for one, found in read],
+        listed=listed,
+        whole=reading.whole(),
+        segments=reading.segments(),
+        known=frozenset.intersection(*(one.known for one in staged)),
+        alone=alone,
+    )
+
+
+def _unite(work: Workspace, spec: PlanSpec, given: _Given) -> None:
+    """Make one set of all sources, with what an export at hand knows of each id."""
+    times = (fact.as_of for fact in given.facts)
+    dated = list(zip(given.staged, times, strict=True))
+    idset.unite(work, dated, given.known if given.whole is None else None)
+    if given.whole is not None:
+        audience.know(work, given.whole, spec.target)
+    elif given.segments:
+        audience.know_segments(work, given.segments, spec.target)
+
+
+def _fingerprint(
+    work: Workspace, spec: PlanSpec, given: _Given, counts: Counts, addressed: str | None
+) -> str:
+    """Give the fingerprint; a single source that goes whole need not be sorted and hashed again."""
+    if len(given.facts) == 1 and counts.planned == counts.distinct:
+        return ended(given.alone, addressed)
+    return fingerprint(spec, idset.sorted_ids(work), addressed)
 
 
 def _source_facts(
@@ -191,83 +170,6 @@ def _source_facts(
     )
 
 
-def _compared(
-    spec: PlanSpec, known: frozenset[str], whole: Loaded | None
-) -> Mapping[str, tuple[str, str, str]]:
-    """Give the kinds by which protect lists can be compared, and where their values are.
-
-    A subscription has one user, so columns beside it tell whose it is. A user has subscriptions
-    that no list need name, so a list of those says nothing certain of users, unless an export at
-    hand has them all.
-    """
-    named = {spec.target.by: ("named", "id", "id")}
-    if whole is not None:
-        return {kind: ("beside", "id", kind) for kind in NAMES} | named
-    beside = known & set(NAMES)
-    if spec.target.resource is Resource.USER:
-        beside -= {SUBSCRIPTION_ID}
-    return {kind: ("stated", "id", kind) for kind in beside} | named
-
-
-def _protect(work: Workspace, comparison: idset.Comparison, listed: Listed) -> ProtectFacts:
-    hits = comparison.hits(listed.staged, listed.spec.by)
-    return ProtectFacts(
-        name=listed.name,
-        by=listed.spec.by,
-        entries=listed.staged.rows,
-        saved=None if hits is None else idset.spare(work, hits),
-        ids_digest=listed.ids_digest,
-        place=listed.spec.place,
-    )
-
-
-def _freeze(
-    work: Workspace,
-    spec: PlanSpec,
-    sources: Sequence[SourceFacts],
-    evidence: Evidence,
-    whole: Loaded | None,
-) -> Counts:
-    """Subtract what is kept, make the set, and count where every row went."""
-    protected = work.number("SELECT count(DISTINCT id) FROM spared")
-    absent, opted_out, partly = _kept(work, spec, whole)
-    users = spec.target.resource is Resource.USER
-    idset.plan(work, evidence.deleted, "who" if whole is not None and users else "named")
-    rows, rejected = sum(one.rows for one in sources), sum(one.rejected for one in sources)
-    planned = work.number("SELECT count(*) FROM planned")
-    before = work.number("SELECT count(*) FROM planned WHERE deleted_before")
-    return Counts(
-        rows=rows,
-        duplicates=rows - rejected - work.number("SELECT count(*) FROM named"),
-        protected=protected,
-        planned=planned,
-        to_delete=planned - before,
-        deleted_before=before,
-        rejected=rejected,
-        kept_opt_outs=opted_out,
-        kept_partly=partly,
-        absent_at_plan=absent,
-    )
-
-
-def _kept(work: Workspace, spec: PlanSpec, whole: Loaded | None) -> tuple[int, int, int]:
-    """Take out who is absent, opted out, or only partly selected; give how many of each.
-
-    Who asked to be forgotten is asked for again: they may have come after the export.
-    """
-    if whole is None:
-        return 0, idset.keep_opt_outs(work) if spec.keep.opt_outs else 0, 0
-    users, erasure = spec.target.resource is Resource.USER, spec.purpose is Purpose.ERASURE
-    absent = 0 if erasure else audience.drop_absent(work)
-    opted_out = audience.keep_opt_outs(work) if spec.keep.opt_outs else 0
-    keeps_partly = users and spec.keep.partly_selected_users
-    return absent, opted_out, audience.keep_partly(work) if keeps_partly else 0
-
-
-def _sorted_ids(work: Workspace) -> Iterator[str]:
-    return work.column("SELECT id FROM planned ORDER BY id")
-
-
 def _addressed(work: Workspace, spec: PlanSpec) -> Iterator[str]:
     if spec.target.resource is not Resource.USER:
         return iter(())
@@ -275,17 +177,3 @@ def _addressed(work: Workspace, spec: PlanSpec) -> Iterator[str]:
         "SELECT concat(id, chr(9), onesignal_id) FROM planned"
         " WHERE onesignal_id IS NOT NULL ORDER BY id"
     )
-
-
-def _delta(before: Iterator[str], after: Iterator[str]) -> tuple[int, int]:
-    """Count what two ascending sequences of distinct ids do not share."""
-    added = removed = 0
-    old, new = next(before, None), next(after, None)
-    while old is not None or new is not None:
-        if old == new:
-            old, new = next(before, None), next(after, None)
-        elif old is None or (new is not None and new < old):
-            added, new = added + 1, next(after, None)
-        else:
-            removed, old = removed + 1, next(before, None)
-    return added, removed

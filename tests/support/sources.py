@@ -10,7 +10,8 @@ import duckdb
 from support import xlsx
 
 from purgeplan.engine.inputs import Inputs
-from purgeplan.engine.resolve import Evidence, Resolved, resolve
+from purgeplan.engine.resolve import Evidence, resolve
+from purgeplan.engine.resolved import Resolved
 from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.model.ids import EXTERNAL_ID, SUBSCRIPTION_ID
 from purgeplan.model.spec import (

@@ -21,7 +21,6 @@ LONGER = {
     "model/ports.py": "every port of the core, in one look",
     "cli/apply.py": "the gates of apply from top to bottom",
     "sources/workspace.py": "the one owner of the database that ids are staged in",
-    "engine/resolve.py": "one way from sources to the set, step by step",
     "sources/audience/where.py": "the whole allow-list of an expression, in one look",
 }
 """Product files that may have up to 320 lines, and why."""
