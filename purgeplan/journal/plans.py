@@ -9,8 +9,8 @@ from purgeplan.journal.bulk import write_items
 from purgeplan.journal.part import Part
 from purgeplan.journal.rows import draft_columns, draft_digest
 from purgeplan.journal.times import ms
-from purgeplan.model.ids import ONESIGNAL_ID, unfit
-from purgeplan.model.outcome import Skip
+from purgeplan.model.ids import ONESIGNAL_ID, is_uuid_kind, unfit
+from purgeplan.model.outcome import Code, Skip
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import Draft, ItemRow, PlannedItem, PlanRow, PlanState
 
@@ -34,7 +34,13 @@ _CANCEL: Final = """
     WHERE plan_id = ? AND state = 'pending'"""
 _REOPEN: Final = """
     UPDATE items SET state = 'pending', settled_at = NULL, verdict = NULL
-    WHERE plan_id = ? AND (state = 'failed' OR state = 'sent' OR verdict = 'still_there')"""
+    WHERE plan_id = ?1 AND (state = 'failed' OR verdict = 'still_there'
+        OR (state = 'sent' AND (?2 OR onesignal_id IS NOT NULL)))"""
+_DOUBT: Final = f"""
+    UPDATE items SET state = 'sent'
+    WHERE plan_id = ? AND state = 'pending' AND claimed_at IS NOT NULL AND onesignal_id IS NULL
+        AND (code = '{Code.SERVER_ERROR}' OR code = '{Code.CONFLICT}'
+            OR (code = '{Code.REJECTED}' AND attempts > 1))"""  # noqa: S608 - made of enums
 
 
 class Plans(Part):
@@ -120,6 +126,9 @@ class Plans(Part):
     def reopen(self, plan_id: int, at: datetime) -> int:
         """Take failed, unresolved and still-there items back to pending.
 
+        An alias names somebody new once its user is gone. Where a DELETE that named nothing else
+        may have worked, it is unresolved: the run sends it again within the hour of its last claim,
+        later only after a look. Refused at the first attempt, nothing was done.
         Raises StaleError for a plan that was cancelled, superseded or sealed, and where a younger
         plan of that name is open.
         """
@@ -130,7 +139,10 @@ class Plans(Part):
             rival = self._open_rival(row.draft.app_id, row.draft.name)
             if rival is not None and rival.plan_id != plan_id:
                 raise refusals.replaced(rival)
-            count = self._store.execute(_REOPEN, plan_id)
+            never_reused = is_uuid_kind(row.draft.by)
+            count = self._store.execute(_REOPEN, plan_id, never_reused)
+            if not never_reused:
+                self._store.execute(_DOUBT, plan_id)
             if count:
                 self._store.execute(_CLOSE, PlanState.OPEN, None, plan_id)
                 self._event("plan.reopened", at, (plan_id, None), {"count": count})

@@ -612,6 +612,28 @@ def test_takes_back_what_may_be_tried_again(world):
     assert (first.verdict, first.settled_at, first.attempts) == (None, None, 1)
 
 
+def test_takes_back_an_alias_in_doubt_as_unresolved(world):
+    """It may name somebody new by now, so the run must look; refused at once, nothing was done."""
+    items = [*planned("lost", "error", "refused", "late"), PlannedItem("known", "planned")]
+    world.journal.save(draft(by="external_id"), items, T0)
+    error, refused = (State.FAILED, Code.SERVER_ERROR), (State.FAILED, Code.REJECTED)
+    run_id = world.run()
+    claimed = world.journal.turn(run_id, [], [], 5)
+    claimed_at, late_at = world.clock.now(), world.clock.tick(60.0)
+    world.journal.turn(run_id, [world.end(claimed[3], *LOST)], [claimed[3]], 0)
+    ends = (LOST, error, refused, refused, error)
+    outcomes = [world.end(one, *end) for one, end in zip(claimed, ends, strict=True)]
+    world.journal.turn(run_id, outcomes, [], 0)
+    world.journal.end_run(run_id, "done", 4, world.clock.now())
+
+    assert world.journal.reopen(1, LATER) == 4
+
+    assert world.states() == ["sent", "sent", "pending", "sent", "pending"]
+    unresolved = {item.id: at for item, at in world.journal.unresolved(1)}
+    assert unresolved == {"lost": claimed_at, "error": claimed_at, "late": late_at}
+    assert world.rows()[1].settled_at is None
+
+
 def test_opens_a_done_plan_again(world):
     """A done plan with something to try again is open; with nothing, it stays done."""
     world.plan("a", "b")

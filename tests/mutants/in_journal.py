@@ -216,4 +216,13 @@ MUTANTS = (
         FILES,
         ("journal/files.py", "    if mode & _OTHERS:\n", "    if not mode:\n"),
     ),
+    mutant(
+        "retry takes an alias in doubt for one that was never sent",
+        f"{CONTRACT} {SIMULATED} unit/test_engine_renamed.py",
+        (
+            "journal/plans.py",
+            "            never_reused = is_uuid_kind(row.draft.by)\n",
+            "            never_reused = bool(row.draft.by)\n",
+        ),
+    ),
 )

@@ -11,6 +11,7 @@ from purgeplan.errors import Finding, InvalidError, JournalError, RefusedError, 
 from purgeplan.journal.chain import digest, flaws, genesis, linked, outcomes_digest
 from purgeplan.journal.sealing import sealed_id, wiped
 from purgeplan.journal.times import ms, utc
+from purgeplan.model.ids import is_uuid_kind
 from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
 from purgeplan.model.records import (
     Draft,
@@ -535,16 +536,21 @@ class FakeJournal:
             raise StaleError(Finding("PP304", "the plan is closed"))
         if rival is not None and rival.plan_id != plan_id:
             raise StaleError(Finding("PP304", "planned again since"))
+        reused = not is_uuid_kind(row.draft.by)
         back = [
             one
             for one in self._items[plan_id]
-            if one.item.state in (State.FAILED, State.SENT)
+            if one.item.state is State.FAILED
             or one.item.verdict is Verdict.STILL_THERE
+            or (one.item.state is State.SENT and not (reused and one.item.onesignal_id is None))
         ]
+        for one in back:
+            doubt = one.item.code is not Code.REJECTED or one.item.attempts > 1
+            unsure = reused and doubt and one.item.onesignal_id is None
+            state = State.SENT if unsure else State.PENDING
+            one.to(state=state, settled_at=None, verdict=None)
         if not back:
             return 0
-        for one in back:
-            one.to(state=State.PENDING, settled_at=None, verdict=None)
         self._plans[plan_id] = replace(row, state=PlanState.OPEN, closed_at=None)
         self._event("plan.reopened", at, plan_id, data={"count": len(back)})
         return len(back)

@@ -167,11 +167,10 @@ class Watch:
     def acted(self, item, born):
         """The server carries a request out, on somebody who came at a time (wall clock).
 
-        Who came after a DELETE of ours that is younger than the evidence must be spared, but for
-        what ``retry`` took up.
+        Who came after a DELETE of ours that is younger than the evidence must be spared.
         """
         now, as_of = self.clock.monotonic(), self.ledger.as_of[self.plan.plan_id]
-        if born is not None and item.id not in self.ledger.reopened:
+        if born is not None:
             wall_clock = (self.clock.now() - at for at in (as_of, born))
             since, until = (now - ago.total_seconds() for ago in wall_clock)
             ours = self.ledger.times_acted(item.id)

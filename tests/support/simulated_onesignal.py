@@ -89,11 +89,16 @@ class SimulatedOneSignal:
         hanging = 1.0 if name.startswith("hangs") else 0.0
         return Fate(name, hanging + 0.02 + 0.3 * draw(self.seed, "latency", one, count))
 
-    def receive(self, one, fate, now):
-        """Take a request in; give whom it deletes, or None, and its answer, which may get lost."""
+    def receive(self, one, fate, now, named=None):
+        """Take a request in; give whom it deletes, or None, and its answer, which may get lost.
+
+        A request that names who is meant, beside the id, finds nobody else under it.
+        """
         self.settle(now)
         _, code, status = FATES[fate.name]
         who = self.holds.get(one)
+        if named not in (None, who):
+            who = None
         acts = fate.acts and who is not None and one not in self.refused
         if acts:
             self.doomed.append((now + self.lag_s, one, who))
@@ -103,9 +108,9 @@ class SimulatedOneSignal:
         if code is Code.ACCEPTED and not acts:
             return None, Answer(Code.ABSENT, 404)
         retry_after = 1.0 + draw(self.seed, "after", one) if status == 429 else None
-        named = who if code is Code.ACCEPTED else None
+        told = who if code is Code.ACCEPTED else None
         per_user = fate.name == "throttled_user"
-        return who if acts else None, Answer(code, status, retry_after, per_user, named)
+        return who if acts else None, Answer(code, status, retry_after, per_user, told)
 
     def settle(self, now):
         """Carry out what is due."""

@@ -4,6 +4,7 @@ import asyncio
 
 from purgeplan.errors import Finding, JournalError
 from purgeplan.model.ports import AppFacts
+from purgeplan.model.spec import Resource
 
 WRITES = frozenset(
     {
@@ -80,7 +81,8 @@ class OneSignalPort:
         process.changed()
         process.effect("sent")
         await asyncio.sleep(fate.latency_s / 2)
-        victim, answer = world.onesignal.receive(item.id, fate, world.clock.elapsed)
+        named = item.onesignal_id if world.spec.target.resource is Resource.USER else None
+        victim, answer = world.onesignal.receive(item.id, fate, world.clock.elapsed, named)
         watch.under_way[item.id] = None
         process.changed()
         if victim is not None:

@@ -73,7 +73,9 @@ CODES: dict[str, Explanation] = {
     "PP514": Explanation(
         "some ids failed or are unknown",
         "The run ended, but not every id was accepted or already gone.",
-        "`purgeplan report` lists them; `purgeplan retry` tries those again.",
+        "`purgeplan report` lists them; `purgeplan retry` tries those again. A re-usable alias of"
+        " which a request may have worked it sends within the hour, later only where a look says"
+        " that it names nobody new; plan whoever stays unknown again, by a younger list.",
     ),
     "PP515": Explanation(
         "nothing to verify",
