@@ -158,6 +158,7 @@ class Shop:
             digest_of=self.digest_of,
             protected_now=partial(self._protected_now, journal),
             drift=self._drift(journal),
+            errored=lambda run_id: self._dumped(run_id).exists(),
         )
 
     def _drift(self, journal: Journal) -> "Drift | None":
@@ -230,6 +231,7 @@ class Shop:
                     request=request,
                     operator=who,
                     drift=keeper.drift,
+                    saved=self._saved,
                 )
             finally:
                 await target.close()
@@ -238,6 +240,11 @@ class Shop:
         from purgeplan.journal import dump_outcomes
 
         dump_outcomes(self._dumped(run_id), outcomes)
+
+    def _saved(self, run_id: int) -> Sequence[Outcome]:
+        from purgeplan.journal import dumped_outcomes
+
+        return dumped_outcomes(self._dumped(run_id))
 
     def _dumped(self, run_id: int) -> Path:
         return self.journal_path.with_name(f"{self.journal_path.name}.errored-{run_id}.jsonl")

@@ -25,7 +25,8 @@ class Gatekeeper:
 
     ``protected_now`` reads every protect list again and gives the positions of pending items that
     are to be spared; ``digest_of`` gives the sha256 of a file of the repository, None where it is
-    not there. ``drift`` is there where the plan asks for it.
+    not there. ``drift`` is there where the plan asks for it. ``errored`` tells whether a run left
+    a file that says that its journal failed.
     """
 
     rules: Rules
@@ -36,6 +37,7 @@ class Gatekeeper:
     digest_of: Callable[[str], str | None]
     protected_now: Callable[[PlanRow], Iterable[int]]
     drift: Drift | None = None
+    errored: Callable[[int], bool] = lambda _: False
 
     def before_network(self, row: PlanRow) -> Tally:
         """Pass the gates that need no network; give the tally of what is left.
@@ -47,7 +49,7 @@ class Gatekeeper:
         spec, journal, now = self.rules.spec, self.journal, self.clock.now()
         gates.not_closed(row)
         gates.same_fingerprint(row, self.order)
-        gates.looked_at(journal, row, self.order)
+        gates.looked_at(journal, row, self.order, self.errored)
         tally = journal.tally(row.plan_id)
         gates.intact(journal, row, spec)
         gates.sources_unchanged(row, spec, self.digest_of)

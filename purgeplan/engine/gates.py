@@ -5,10 +5,17 @@ from datetime import datetime, timedelta
 
 from purgeplan.engine.run import Order
 from purgeplan.engine.stops import window_finding
-from purgeplan.errors import AttentionError, Exit, Finding, StaleError, StoppedEarlyError
+from purgeplan.errors import (
+    AttentionError,
+    Exit,
+    Finding,
+    JournalError,
+    StaleError,
+    StoppedEarlyError,
+)
 from purgeplan.model.fingerprint import addressed_digest, fingerprint, short
 from purgeplan.model.ports import Journal
-from purgeplan.model.records import PlanRow, PlanState, Tally
+from purgeplan.model.records import PlanRow, PlanState, RunRow, Tally
 from purgeplan.model.spec import PlanSpec, Resource
 from purgeplan.model.window import is_open
 
@@ -93,11 +100,29 @@ def same_fingerprint(row: PlanRow, order: Order) -> None:
     raise StaleError(Finding("PP305", problem, _AGAIN))
 
 
-def looked_at(journal: Journal, row: PlanRow, order: Order) -> None:
-    """Raise AttentionError where the last run wants a person's look and nobody named it."""
+def looked_at(
+    journal: Journal, row: PlanRow, order: Order, errored: Callable[[int], bool]
+) -> None:
+    """Raise AttentionError where the last run wants a person's look and nobody named it.
+
+    A run whose journal failed could not record its end; ``errored`` tells that it left a file.
+    Once somebody has looked, raises JournalError where the journal is not what was written.
+    """
     last = next(iter(journal.runs(row.plan_id)), None)
-    if last is None or last.exit_code != Exit.ATTENTION or order.after == last.run_id:
+    if last is None:
         return
-    problem = f"run {last.run_id} stopped ({last.why}), and a person must look at it first"
+    failed = last.exit_code is None and errored(last.run_id)
+    if not failed and last.exit_code != Exit.ATTENTION:
+        return
+    if order.after != last.run_id:
+        raise _not_looked_at(last, "its journal failed" if failed else f"{last.why}")
+    if failed and (wrong := journal.check()):
+        problem = f"the journal {journal.where} is not sound: {wrong[0]}"
+        mend = "keep it as it is, and compare it with a copy"
+        raise JournalError(Finding("PP405", problem, mend))
+
+
+def _not_looked_at(last: RunRow, why: str) -> AttentionError:
+    problem = f"run {last.run_id} stopped ({why}), and a person must look at it first"
     mend = f"`purgeplan report` shows it; then repeat the command with --after {last.run_id}"
-    raise AttentionError(Finding("PP512", problem, mend))
+    return AttentionError(Finding("PP512", problem, mend))

@@ -1,7 +1,7 @@
 """One run of an admitted plan, from the run's row to its last event: canary, rest, tally."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,18 +10,20 @@ from purgeplan.engine.admit import AdmittedPlan
 from purgeplan.engine.check import Check, still_to_go
 from purgeplan.engine.drift import Drift
 from purgeplan.engine.execute import CHECK, execute
+from purgeplan.engine.final_word import final_word
 from purgeplan.engine.heeding import heeding
 from purgeplan.engine.means import Means, Offload
 from purgeplan.engine.pacer import Pacer
-from purgeplan.engine.stops import MAX_DELETE, Bounds, StopRequest, Stops, Switches
+from purgeplan.engine.salvage import take_in
+from purgeplan.engine.stops import Bounds, StopRequest, Stops, Switches
 from purgeplan.engine.unresolved import Sorted, sort_unresolved
 from purgeplan.engine.waiting import Claimed
-from purgeplan.errors import Exit, Finding, JournalError, PurgeplanError
-from purgeplan.model.breaker import FIRST_LOOK, BreakerWatch, shares
+from purgeplan.errors import Exit, JournalError, PurgeplanError
+from purgeplan.model.breaker import BreakerWatch
 from purgeplan.model.outcome import Outcome, Skip, State
 from purgeplan.model.ports import AppView, Clock, Journal, Target
-from purgeplan.model.progress import Ended, Progress
-from purgeplan.model.records import Operator, PlanRow, PlanState, Tally
+from purgeplan.model.progress import Ended, Progress, Settled
+from purgeplan.model.records import Operator, PlanRow, PlanState
 from purgeplan.model.spec import DriftCheck
 
 _SORTING: Final = "looking whom the ids in doubt name by now"
@@ -29,7 +31,10 @@ _SORTING: Final = "looking whom the ids in doubt name by now"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The effects that a run needs, made ready by ``bootstrap``; ``drift`` where the plan asks."""
+    """The effects that a run needs, made ready by ``bootstrap``; ``drift`` where the plan asks.
+
+    ``dump`` saves outcomes of a run that the journal could not take, ``saved`` gives them back.
+    """
 
     journal: Journal
     target: Target
@@ -41,6 +46,7 @@ class World:
     request: StopRequest
     operator: Operator
     drift: Drift | None = None
+    saved: Callable[[int], Sequence[Outcome]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +70,18 @@ async def run(
     checks in a world that has none.
     """
     one = _OneRun(admitted, row, world, order, bounds)
-    try:
-        async with aclosing(one.steps()) as steps:
-            async for progress in steps:
-                yield progress
-    except JournalError:
-        raise  # the first journal error is the last thing a run does with it (I15)
-    except PurgeplanError as error:
-        one.close(Ended(error.exit_code, type(error).__name__, error.findings[0]))
-        raise
-    yield one.close(one.ended)
+    with one.marking():
+        try:
+            async with aclosing(one.steps()) as steps:
+                async for progress in steps:
+                    yield progress
+        except JournalError:
+            raise  # the first journal error is the last thing a run does with it (I15)
+        except PurgeplanError as error:
+            one.close(Ended(error.exit_code, type(error).__name__, error.findings[0]))
+            raise
+        ended = one.close(one.ended)
+    yield ended
 
 
 class _OneRun:
@@ -105,6 +113,10 @@ class _OneRun:
 
     async def steps(self) -> AsyncGenerator[Progress, None]:
         """Send the canary where it was not judged yet, then the rest."""
+        world, plan_id = self._world, self._plan.plan_id
+        taken = take_in(world.journal, plan_id, self._run_id, world.saved)
+        if taken:
+            yield Settled(taken, 0)
         found: list[Sorted] = []
         looks = heeding(self._sort(found), self._stops, lambda: _SORTING)
         async with aclosing(self._heed(looks)) as waits:
@@ -114,7 +126,7 @@ class _OneRun:
             return
         again = self._again(found[0])
         size = self._admitted.spec.canary
-        if size and not canary.judged(self._world.journal, self._plan.plan_id):
+        if size and not canary.judged(world.journal, plan_id):
             async with aclosing(self._canary(size, again)) as first:
                 async for progress in first:
                     yield progress
@@ -206,6 +218,16 @@ class _OneRun:
             world.journal.skip(plan_id, positions, Skip.RECREATED, world.clock.now())
         return found.again
 
+    @contextmanager
+    def marking(self) -> Iterator[None]:
+        """Leave a file where the journal fails: the next start asks whether a person looked."""
+        try:
+            yield
+        except JournalError:
+            with suppress(JournalError):
+                self._world.dump(self._run_id, ())
+            raise
+
     def _note(self, kind: str, data: Mapping[str, object]) -> None:
         self._world.journal.note(
             kind, self._plan.plan_id, self._run_id, self._world.clock.now(), data
@@ -220,25 +242,3 @@ class _OneRun:
         if tally.left == 0:
             journal.conclude(plan_id, PlanState.DONE, now)
         return final
-
-
-def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally) -> Ended:
-    """Give the end that the exit code tells: done only where no id failed or is unknown.
-
-    What stops a run early is no reason where it comes with the last id. A plan too small for the
-    breaker's sample is judged here, by its shares.
-    """
-    early = ended.exit is Exit.STOPPED_EARLY or ended.why == MAX_DELETE
-    if ended.exit is not Exit.DONE and (tally.left or not early):
-        return ended
-    if 0 < tally.total < FIRST_LOOK:
-        absent = tally[State.ABSENT] - tally.presumed_ours
-        answers = tally[State.ACCEPTED] + tally[State.FAILED] + absent
-        tripped = shares(admitted.spec.breaker, answers, tally[State.FAILED], absent)
-        if tripped is not None:
-            return Ended(tripped[0], "breaker", tripped[1])
-    if tally[State.FAILED] or tally.left:
-        problem = f"{tally[State.FAILED]:,} ids failed, {tally.left:,} are unknown or pending"
-        finding = Finding("PP514", problem, "`purgeplan retry` tries them again")
-        return Ended(Exit.INCOMPLETE, "incomplete", finding)
-    return Ended(Exit.DONE, "done")

@@ -1,6 +1,7 @@
 """The memory of apps: plans, items, runs and events in SQLite, and the lock of a run."""
 
-from purgeplan.journal.files import dump_outcomes, is_plan_file
+from purgeplan.journal.dumps import dump_outcomes, dumped_outcomes
+from purgeplan.journal.files import is_plan_file
 from purgeplan.journal.lock import AppLock
 from purgeplan.journal.opening import (
     journal_on,
@@ -17,6 +18,7 @@ __all__ = [
     "AppLock",
     "SqliteJournal",
     "dump_outcomes",
+    "dumped_outcomes",
     "is_plan_file",
     "journal_on",
     "journal_path",

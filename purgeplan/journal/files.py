@@ -1,10 +1,9 @@
 """Files and folders of the journal: for their owner only, whole or not at all, no links."""
 
-import json
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -12,12 +11,11 @@ from typing import Final
 
 from purgeplan.journal import refusals
 from purgeplan.journal.store import APPLICATION_ID, connect
-from purgeplan.model.outcome import Outcome
 
 _MAGIC: Final = b"SQLite format 3\0"
 _ID_AT: Final = 68
 _HEADER: Final = 100
-_NEW: Final = os.O_CREAT | os.O_NOFOLLOW | os.O_WRONLY
+NEW: Final = os.O_CREAT | os.O_NOFOLLOW | os.O_WRONLY
 _LOOK: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hang
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -53,7 +51,7 @@ def appearing(path: Path, *, may_exist: bool = False) -> Iterator[Path]:
     """
     unfinished = path.with_name(f".{path.name}.{token_hex(8)}")
     try:
-        os.close(os.open(unfinished, _NEW | os.O_EXCL, 0o600))
+        os.close(os.open(unfinished, NEW | os.O_EXCL, 0o600))
         try:
             yield unfinished
             _name(unfinished, path, may_exist=may_exist)
@@ -104,30 +102,3 @@ def is_plan_file(path: Path) -> bool:
         os.close(descriptor)
     ours = int.from_bytes(header[_ID_AT : _ID_AT + 4]) == APPLICATION_ID
     return header.startswith(_MAGIC) and ours
-
-
-def dump_outcomes(path: Path, outcomes: Sequence[Outcome]) -> None:
-    """Append outcomes that the journal could not take, as JSON lines, to a 0600 file, and sync it.
-
-    They hold full ids. Raises JournalError where that fails as well.
-    """
-    try:
-        descriptor = os.open(path, _NEW | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(f"{json.dumps(_line(outcome))}\n" for outcome in outcomes)
-            file.flush()
-            os.fsync(descriptor)
-    except OSError as error:
-        raise refusals.not_dumped(path, error) from error
-
-
-def _line(outcome: Outcome) -> dict[str, object]:
-    return {
-        "position": outcome.item.position,
-        "id": outcome.item.id,
-        "state": outcome.state,
-        "code": outcome.code,
-        "status": outcome.status,
-        "onesignal_id": outcome.onesignal_id,
-        "at": outcome.at.isoformat(),
-    }

@@ -221,7 +221,7 @@ MUTANTS = (
         "a small plan is not judged by its shares",
         f"{RUN} unit/test_engine_final_word.py",
         (
-            "engine/run.py",
+            "engine/final_word.py",
             "    if 0 < tally.total < FIRST_LOOK:\n",
             "    if 0 > tally.total > FIRST_LOOK:\n",
         ),
@@ -230,7 +230,7 @@ MUTANTS = (
         "unknown ids end in exit 0",
         f"{RUN} unit/test_engine_final_word.py {SIMULATED}",
         (
-            "engine/run.py",
+            "engine/final_word.py",
             "    if tally[State.FAILED] or tally.left:\n",
             "    if tally[State.FAILED]:\n",
         ),
@@ -279,6 +279,29 @@ MUTANTS = (
             "            if now < claimed.until:",
             "            if claimed.until:",
         ),
+    ),
+    mutant(
+        "a run whose journal failed leaves no file",
+        f"unit/test_engine_salvage.py {SIMULATED}",
+        (
+            "engine/run.py",
+            "                self._world.dump(self._run_id, ())\n",
+            "                self._run_id += 0\n",
+        ),
+    ),
+    mutant(
+        "nobody need look after a journal error",
+        "unit/test_engine_gates.py",
+        (
+            "engine/gates.py",
+            "last.exit_code is None and errored(last.run_id)",
+            "last.exit_code is None and not last.run_id",
+        ),
+    ),
+    mutant(
+        "what was saved holds for whatever was claimed since",
+        "unit/test_engine_salvage.py",
+        ("engine/salvage.py", " and claimed_at <= one.at", ""),
     ),
     mutant(
         "requests begin after a journal error",

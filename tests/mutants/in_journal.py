@@ -62,7 +62,7 @@ MUTANTS = (
     mutant(
         "retry takes back whatever was accepted",
         CONTRACT,
-        ("journal/plans.py", "OR verdict = 'still_there')", "OR state = 'accepted')"),
+        ("journal/plans.py", "OR verdict = 'still_there'\n", "OR state = 'accepted'\n"),
         (
             "journal/schema.py",
             "AND (OLD.state <> 'accepted' OR OLD.verdict IS '{Verdict.STILL_THERE}')\n",

@@ -89,7 +89,7 @@ class Stage:
     view: ScriptedView = field(default_factory=ScriptedView)
     request: StopRequest = field(default_factory=StopRequest)
     switches: Switches = field(default_factory=Switches)
-    dumped: list = field(default_factory=list)
+    saved: dict = field(default_factory=dict)
     clock: VirtualClock = field(default_factory=VirtualClock)
     known: dict = field(default_factory=dict)
     drift: object = None
@@ -103,6 +103,11 @@ class Stage:
     def tally(self):
         """Give the tally of the plan."""
         return self.journal.tally(self.row.plan_id)
+
+    @property
+    def dumped(self):
+        """Give the outcomes that runs have saved because the journal failed."""
+        return [one for outcomes in self.saved.values() for one in outcomes]
 
     def spec(self):
         """Give the plan file as it is now."""
@@ -127,7 +132,8 @@ class Stage:
             view=self.view,
             clock=self.clock,
             offload=inline,
-            dump=lambda run_id, outcomes: self.dumped.extend(outcomes),
+            dump=lambda run_id, outcomes: self.saved.setdefault(run_id, []).extend(outcomes),
+            saved=lambda run_id: self.saved.get(run_id, ()),
             switches=self.switches,
             request=self.request,
             operator=ANN,

@@ -95,6 +95,7 @@ class Watch:
         self.last_begun = {}
         self.waiting = set()
         self.looked_up = set()
+        self.saved = set()
         self.quiet = []
         self.denied = False
         self.dead = False
@@ -221,6 +222,8 @@ class Watch:
         self.rows = rows
 
     def _told_truly(self, outcome):
+        if outcome in self.saved:
+            return  # an earlier process was told
         one, state, code = outcome.item.id, outcome.state, outcome.code
         answer = self.answers.get(one)
         told = answer.code if answer is not None else None

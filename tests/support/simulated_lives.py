@@ -13,7 +13,7 @@ from support.plans import spec
 from support.simulated_journals import FakeMemory, SqliteMemory
 from support.simulated_onesignal import SimulatedOneSignal
 from support.simulated_schedules import BLOWS, TROUBLES, at_the_end, nobody_can_tell
-from support.simulation import Blow, OneAtATime, Process, World
+from support.simulation import Blow, OneAtATime, Process, World, to_be_looked_at
 
 from purgeplan.engine.gates import frozen
 from purgeplan.errors import Exit
@@ -145,9 +145,7 @@ class LifeOfPlans(RuleBasedStateMachine):
 
     def run(self, process, command, limit=None):
         """Run a process; where a person must have looked at the last run, one has."""
-        last = next(iter(process.raw.runs(self.row.plan_id)), None)
-        after = last.run_id if last and last.exit_code == Exit.ATTENTION else None
-        return process.apply(command, limit, after)
+        return process.apply(command, limit, to_be_looked_at(process, self.row.plan_id))
 
     @rule()
     def verify(self):

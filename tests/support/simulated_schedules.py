@@ -11,7 +11,7 @@ from support.engine import ids
 from support.plans import spec
 from support.simulated_laws import law
 from support.simulated_onesignal import FATES, SimulatedOneSignal, draw, pick
-from support.simulation import Blow, Process, World
+from support.simulation import Blow, Process, World, to_be_looked_at
 
 from purgeplan.errors import Exit
 from purgeplan.model.outcome import State
@@ -160,9 +160,7 @@ def named(schedule):
 
 def attempt(process):
     """Let a process apply the plan; where a person must have looked at a run, one has."""
-    runs = process.raw.runs()
-    after = runs[0].run_id if runs and runs[0].exit_code == Exit.ATTENTION else None
-    return process.apply(limit=process.world.limit, after=after)
+    return process.apply(limit=process.world.limit, after=to_be_looked_at(process))
 
 
 def meanwhile(one, number):

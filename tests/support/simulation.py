@@ -60,6 +60,7 @@ class World:
     guards: object = field(default_factory=lambda: GUARDS)
     limit: int | None = None
     lock: object = nullcontext
+    dumps: dict = field(default_factory=dict)
 
     def copy(self, image):
         """Give one that goes its own way from here, with a journal as it is in an image."""
@@ -70,6 +71,7 @@ class World:
             ledger=self.ledger.copy(),
             image=image,
             protected=set(self.protected),
+            dumps=dict(self.dumps),
         )
 
     def plan(self, ids, known=(), as_of=None):
@@ -179,6 +181,7 @@ class Process:
             world.guards,
             lambda path: None,
             self._protected,
+            errored=world.dumps.__contains__,
         )
         with world.lock():
             row = frozen(journal, world.spec)
@@ -221,11 +224,21 @@ class Process:
             view=self._onesignal,
             clock=self.world.clock,
             offload=offloaded,
-            dump=lambda run_id, outcomes: self._dumped.update(one.item.id for one in outcomes),
+            dump=self._dump,
+            saved=self._saved,
             switches=Switches(self._is_paused, lambda: self._stopped, "pause", "stop"),
             request=self._request,
             operator=ANN,
         )
+
+    def _dump(self, run_id, outcomes):
+        self._dumped.update(one.item.id for one in outcomes)
+        self.world.dumps[run_id] = (*self.world.dumps.get(run_id, ()), *outcomes)
+
+    def _saved(self, run_id):
+        saved = self.world.dumps.get(run_id, ())
+        self.watch.saved.update(saved)
+        return saved
 
     def _is_paused(self):
         return self.world.clock.elapsed < self._paused_until
@@ -306,3 +319,12 @@ class Process:
         if plan is not None and self.raw.plan(plan.plan_id).state is PlanState.OPEN:
             self.raw.start_run(plan.plan_id, "apply", ANN, self.world.clock.now())
             self.changed(journal=True)
+
+
+def to_be_looked_at(process, plan_id=None):
+    """Give the last run where a person must look at it, None where nobody need."""
+    last = next(iter(process.raw.runs(plan_id)), None)
+    if last is None:
+        return None
+    errored = last.exit_code is None and last.run_id in process.world.dumps
+    return last.run_id if errored or last.exit_code == Exit.ATTENTION else None

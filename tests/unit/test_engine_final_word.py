@@ -4,7 +4,7 @@ import pytest
 from support.plans import facts, spec
 
 from purgeplan.engine.admit import admit
-from purgeplan.engine.run import final_word
+from purgeplan.engine.final_word import final_word
 from purgeplan.errors import Exit
 from purgeplan.model.outcome import State
 from purgeplan.model.progress import Ended

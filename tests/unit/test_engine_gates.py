@@ -12,6 +12,7 @@ from purgeplan.engine.run import Order
 from purgeplan.errors import (
     AttentionError,
     Exit,
+    JournalError,
     PurgeplanError,
     StaleError,
     StoppedEarlyError,
@@ -115,6 +116,11 @@ def test_a_closed_plan_is_not_applied(state, code):
     assert found == (code and (StaleError, code))
 
 
+def nobody(run_id):
+    """No run has left a file that says that its journal failed."""
+    return False
+
+
 @pytest.mark.parametrize("exit_code", [one for one in Exit if one is not Exit.ATTENTION])
 def test_only_a_stop_for_a_person_wants_to_be_looked_at(exit_code):
     """Every other end may be followed by the same command."""
@@ -122,7 +128,7 @@ def test_only_a_stop_for_a_person_wants_to_be_looked_at(exit_code):
     run_id = journal.start_run(row.plan_id, "apply", ANN, T0)
     journal.end_run(run_id, "why", exit_code, T0)
 
-    assert refusal(gates.looked_at, journal, row, Order()) is None
+    assert refusal(gates.looked_at, journal, row, Order(), nobody) is None
 
 
 def test_a_stop_for_a_person_wants_that_run_to_be_named():
@@ -131,9 +137,32 @@ def test_a_stop_for_a_person_wants_that_run_to_be_named():
     run_id = journal.start_run(row.plan_id, "apply", ANN, T0)
     journal.end_run(run_id, "breaker", Exit.ATTENTION, T0)
 
-    assert refusal(gates.looked_at, journal, row, Order()) == (AttentionError, "PP512")
-    assert refusal(gates.looked_at, journal, row, Order(after=run_id + 1)) is not None
-    assert refusal(gates.looked_at, journal, row, Order(after=run_id)) is None
+    assert refusal(gates.looked_at, journal, row, Order(), nobody) == (AttentionError, "PP512")
+    assert refusal(gates.looked_at, journal, row, Order(after=run_id + 1), nobody) is not None
+    assert refusal(gates.looked_at, journal, row, Order(after=run_id), nobody) is None
+
+
+def test_a_run_whose_journal_failed_wants_to_be_named():
+    """It could not record its end; a run that was killed has left no file, and wants nobody."""
+    journal, row = journal_with("a")
+    run_id = journal.start_run(row.plan_id, "apply", ANN, T0)
+    failed = {run_id}.__contains__
+
+    assert refusal(gates.looked_at, journal, row, Order(), nobody) is None
+    assert refusal(gates.looked_at, journal, row, Order(), failed) == (AttentionError, "PP512")
+    assert refusal(gates.looked_at, journal, row, Order(after=run_id), failed) is None
+
+
+def test_a_journal_that_failed_is_looked_over_whole():
+    """What is in the file must be what was written before anything more is sent."""
+    journal, row = journal_with("a")
+    run_id = journal.start_run(row.plan_id, "apply", ANN, T0)
+    journal.check = lambda: ["plan 1: its ids are not those that were written"]
+    order = Order(after=run_id)
+
+    found = refusal(gates.looked_at, journal, row, order, {run_id}.__contains__)
+
+    assert found == (JournalError, "PP405")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from shutil import copyfile
 
@@ -15,6 +16,7 @@ from support.journal import ANN, T0, FakeJournal, HandClock, behind_its_back, dr
 from purgeplan.errors import InvalidError, JournalError, RefusedError
 from purgeplan.journal import (
     dump_outcomes,
+    dumped_outcomes,
     is_plan_file,
     journal_path,
     known_journals,
@@ -386,6 +388,34 @@ def test_dumps_outcomes_for_their_owner_only(tmp_path):
         "at": T0.isoformat(),
     }
     assert (lines[1]["id"], lines[1]["state"], lines[1]["status"]) == ("b", "sent", None)
+
+
+def test_gives_back_what_was_dumped(tmp_path):
+    """What was written whole; a line that was cut, or is of another hand, says nothing."""
+    path = tmp_path / "errored-3.jsonl"
+    who = "10000000-0000-4000-8000-000000000009"
+    first = Outcome(Item(0, "a"), State.ACCEPTED, Code.ACCEPTED, T0, 202, who)
+    second = Outcome(Item(1, "b"), State.PENDING, Code.THROTTLED, T0, 429)
+    evil = replace(first, onesignal_id="../x")
+
+    assert dumped_outcomes(path) == []
+    dump_outcomes(path, [])
+    assert dumped_outcomes(path) == []
+    dump_outcomes(path, [first, evil, second])
+    with path.open("a", encoding="utf-8") as file:
+        file.write('[]\n{"position": 2, "id": "c", "onesignal_id": null, "sta')
+
+    assert dumped_outcomes(path) == [first, second]
+
+
+def test_gives_back_nothing_that_others_may_have_written(tmp_path):
+    """A file that is open to others, or a link, is refused."""
+    path = tmp_path / "errored-3.jsonl"
+    path.write_text("")
+    path.chmod(0o644)
+
+    with pytest.raises(InvalidError):
+        dumped_outcomes(path)
 
 
 def test_says_that_outcomes_could_not_be_dumped(tmp_path):

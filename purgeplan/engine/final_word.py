@@ -1,0 +1,31 @@
+"""How a run has ended, all in all: what the exit code tells."""
+
+from purgeplan.engine.admit import AdmittedPlan
+from purgeplan.engine.stops import MAX_DELETE
+from purgeplan.errors import Exit, Finding
+from purgeplan.model.breaker import FIRST_LOOK, shares
+from purgeplan.model.outcome import State
+from purgeplan.model.progress import Ended
+from purgeplan.model.records import Tally
+
+
+def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally) -> Ended:
+    """Give the end that the exit code tells: done only where no id failed or is unknown.
+
+    What stops a run early is no reason where it comes with the last id. A plan too small for the
+    breaker's sample is judged here, by its shares.
+    """
+    early = ended.exit is Exit.STOPPED_EARLY or ended.why == MAX_DELETE
+    if ended.exit is not Exit.DONE and (tally.left or not early):
+        return ended
+    if 0 < tally.total < FIRST_LOOK:
+        absent = tally[State.ABSENT] - tally.presumed_ours
+        answers = tally[State.ACCEPTED] + tally[State.FAILED] + absent
+        tripped = shares(admitted.spec.breaker, answers, tally[State.FAILED], absent)
+        if tripped is not None:
+            return Ended(tripped[0], "breaker", tripped[1])
+    if tally[State.FAILED] or tally.left:
+        problem = f"{tally[State.FAILED]:,} ids failed, {tally.left:,} are unknown or pending"
+        finding = Finding("PP514", problem, "`purgeplan retry` tries them again")
+        return Ended(Exit.INCOMPLETE, "incomplete", finding)
+    return Ended(Exit.DONE, "done")
