@@ -3,6 +3,7 @@
 import secrets
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -62,7 +63,7 @@ def command(
 ) -> None:
     """Replace the ids of a finished plan by their HMAC-SHA256 under a key that you keep.
 
-    So with the versions of it that were replaced while it was open.
+    So with every earlier plan of that name, and the versions that were replaced while it was open.
     With the key, "was this person deleted?" can still be answered; without it, nobody can tell.
     Exports of the app that lie beside the journal are deleted, and the plan's backups and what
     its runs saved when the journal failed, which would give its ids away.
@@ -71,19 +72,23 @@ def command(
     shop = open_plan(path, journal).shop
     spec = shop.rules.spec
     with shop.lock().hold(spec.app.id, operator(), "forget"), closing(shop.journal()) as memory:
-        rows = _versions(memory, spec)
-        now = shop.clock.now()
-        key = _key(key_file)
-        sealed, refused = memory.seal(rows[0].plan_id, key, now), list[Finding]()
-        for one in rows[1:]:
-            try:
-                sealed += memory.seal(one.plan_id, key, now)
-            except RefusedError as error:  # the others are sealed all the same
-                refused += error.findings
-        backups = sum(shop.forget_backups(memory, one) for one in rows)
-        dropped = shop.exports.drop()
-        dumps = sum(shop.forget_dumps(memory, one) for one in rows)
-    done = Forgotten(spec.name, str(key_file), sealed, backups, dropped, dumps)
+        rows = _planned(memory, spec)
+        sealed, refused = _sealed(memory, rows, _key(key_file), shop.clock.now())
+        gone = [one for one in rows if memory.plan(one.plan_id).sealed_at is not None]
+        if not gone:
+            raise RefusedError(*refused)
+        done = Forgotten(
+            spec.name,
+            str(key_file),
+            sealed,
+            backups=sum(shop.forget_backups(memory, one) for one in gone),
+            exports=shop.exports.drop(),
+            dumps=sum(shop.forget_dumps(memory, one) for one in gone),
+        )
+        try:
+            memory.overwrite()
+        except RefusedError as error:
+            refused += error.findings
     if as_json:
         console.document({"format_version": "1.0", **asdict(done)})
     else:
@@ -92,16 +97,32 @@ def command(
         raise RefusedError(*refused)
 
 
-def _versions(journal: Journal, spec: PlanSpec) -> list[PlanRow]:
-    """Give the newest plan of that name and those that it replaced; raises InvalidError for none.
+def _planned(journal: Journal, spec: PlanSpec) -> list[PlanRow]:
+    """Give every plan of that name, the newest first; raises InvalidError for none.
 
-    Who was sent under an earlier version was deleted by this plan as well.
+    Who was sent under an earlier one, or by a version that was replaced, was deleted by it as well.
     """
     rows = journal.plans(spec.app.id, spec.name)
     if not rows:
         problem = f"{spec.name!r} was never planned here"
         raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
-    return [one for one in rows if one.lineage == rows[0].lineage]
+    return rows
+
+
+def _sealed(
+    journal: Journal, rows: list[PlanRow], key: bytes, at: datetime
+) -> tuple[int, list[Finding]]:
+    """Seal what can be sealed; give how many ids that were, and why others stay, each reason once.
+
+    A plan that is open keeps its own from being sealed, and none that ended before it.
+    """
+    sealed, refused = 0, dict[Finding, None]()
+    for one in rows:
+        try:
+            sealed += journal.seal(one.plan_id, key, at)
+        except RefusedError as error:
+            refused |= dict.fromkeys(error.findings)
+    return sealed, list(refused)
 
 
 def _key(file: Path) -> bytes:

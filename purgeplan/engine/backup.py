@@ -136,11 +136,14 @@ class Backups:
 
 
 def forget(journal: Journal, row: PlanRow, folder: Path, now: datetime) -> int:
-    """Delete every backup of a plan, and note it; give how many files there were."""
+    """Delete every backup of a plan, and note it; give how many files there were.
+
+    Noted is what is true by then. Killed before, the next call finds no file, and notes it still.
+    """
     files = files_of(folder, row.plan_id)
     for one in files:
         one.unlink()
-    if files:
+    if files or any(not one.forgotten for one in backups(journal.events(row.plan_id))):
         journal.note(FORGOTTEN, row.plan_id, None, now, {"files": len(files)})
     return len(files)
 

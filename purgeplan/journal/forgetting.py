@@ -32,13 +32,11 @@ class Forgetting(Record):
         Without it nothing compares: ``deleted`` gives nothing of a sealed plan, so that an old
         list applied again is no longer held back by it. Digests of whole sets stay (fingerprint,
         evidence); of a set of one or two, who can guess the id can confirm it.
-        Raises RefusedError while a plan of that lineage is open or an id is unknown, and where a
-        reader keeps old pages alive; repeated, it only overwrites.
+        Raises RefusedError while a plan of that lineage is open or an id is unknown; repeated, it
+        is nothing. Old pages hold the ids until ``overwrite``.
         """
         row = self.plan(plan_id)
-        count = self._seal(row, key, at) if row.sealed_at is None else 0
-        self._overwrite()
-        return count
+        return self._seal(row, key, at) if row.sealed_at is None else 0
 
     def _seal(self, row: PlanRow, key: bytes, at: datetime) -> int:
         blank = wiped(row.draft)
@@ -61,8 +59,11 @@ class Forgetting(Record):
         if unknown:
             raise refusals.still_unknown(row, unknown)
 
-    def _overwrite(self) -> None:
-        """Rewrite the file without its free space, and empty the write-ahead log."""
+    def overwrite(self) -> None:
+        """Rewrite the file without its free space, and empty the write-ahead log.
+
+        Raises RefusedError where a reader keeps old pages alive.
+        """
         self._store.alone("VACUUM")
         self._store.alone(f"PRAGMA busy_timeout = {READERS_MS}")
         ((busy, _, _),) = self._store.alone("PRAGMA wal_checkpoint(TRUNCATE)")

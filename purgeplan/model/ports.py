@@ -257,7 +257,11 @@ class Journal(Protocol):
         ...
 
     def seal(self, plan_id: int, key: bytes, at: datetime) -> int:
-        """Replace the ids of a closed plan by their HMAC-SHA256 under the key, and forget them."""
+        """Replace the ids of a closed plan by their HMAC-SHA256 under the key; give how many."""
+        ...
+
+    def overwrite(self) -> None:
+        """Leave nothing on the disk of what was sealed."""
         ...
 
 

@@ -167,6 +167,52 @@ def test_forgetting_takes_the_versions_that_were_replaced(at):
     assert [one for one in {*first, *second} if one.encode() in held] == []
 
 
+def test_forgetting_takes_every_earlier_plan_of_that_name(at):
+    """A plan that runs each night is planned anew each time: whoever went by any of them goes."""
+    nights = [at.subscriptions(4)[:2], at.subscriptions(4)[2:]]
+    for night in nights:
+        at.ids_file(night)
+        at.plan_file(extra=KEPT)
+        assert at.apply(at.plan()["fingerprint"]).code == 0
+
+    done = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key", "--json")
+
+    assert done.code == 0, done.err
+    assert {**json.loads(done.out), "key_file": ""} == {
+        "format_version": "1.0",
+        "plan": "inactive",
+        "key_file": "",
+        "sealed": 4,
+        "backups": 2,
+        "exports": 0,
+        "dumps": 0,
+    }
+    held = at.journal.read_bytes()
+    assert [one for night in nights for one in night if one.encode() in held] == []
+
+
+def test_forgetting_leaves_the_open_plan_alone(at):
+    """Tonight's plan has its ids and its backup still; what ended before it is sealed: exit 3."""
+    before, tonight = at.subscriptions(5)[:2], at.subscriptions(5)[2:]
+    at.plan_file(extra=KEPT)
+    at.ids_file(before)
+    assert at.apply(at.plan()["fingerprint"]).code == 0
+    at.ids_file(tonight)
+    fingerprint = at.plan()["fingerprint"]
+    assert at.apply(fingerprint, "--limit", "1").code == 7
+
+    done = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key")
+
+    assert done.code == 3
+    assert done.err.count("is open") == 1
+    assert "2 ids are HMACs now" in done.out
+    assert [file.name for file in (at.folder / "journal.db.backups").iterdir()] == [
+        "plan-2-1.parquet"
+    ]
+    assert at.apply(fingerprint).code == 0
+    assert set(tonight) <= set(at.deleted())
+
+
 @pytest.mark.parametrize("at", [(*QUICK, "--latency", "150ms")], indirect=True, ids=["late"])
 def test_an_earlier_version_with_unknown_ids_is_named(at):
     """Nobody knows what became of them; what can be sealed is sealed, and the exit code is 3."""

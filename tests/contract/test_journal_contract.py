@@ -822,6 +822,7 @@ def test_seals_a_closed_plan(world):
 
     assert world.journal.seal(1, KEY, LATER) == 2
     assert world.journal.seal(1, KEY, LATER) == 0
+    world.journal.overwrite()
 
     first, second = world.rows()
     assert (first.id, first.onesignal_id) == (sealed_id(KEY, "person-1"), sealed_id(KEY, "o-1"))

@@ -618,3 +618,7 @@ class FakeJournal:
         self._plans[plan_id] = replace(row, draft=wiped(row.draft), sealed_at=_floor(at))
         self._event("plan.sealed", at, plan_id, data={"count": len(rows)})
         return len(rows)
+
+    def overwrite(self):
+        """Leave nothing: nothing is on a disk."""
+        self._alive()

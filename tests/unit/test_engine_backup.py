@@ -15,7 +15,7 @@ from support.journal import ANN, FakeJournal, HandClock, draft
 from purgeplan.engine.backup import ASK, RESUMED_S, Backups, forget
 from purgeplan.errors import InvalidError, UnreachableError
 from purgeplan.journal.files import appearing
-from purgeplan.model.backup import backups
+from purgeplan.model.backup import FORGOTTEN, backups
 from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID
 from purgeplan.model.outcome import Code, Outcome, State, Verdict
 from purgeplan.model.ports import AppFacts
@@ -273,6 +273,19 @@ def test_where_no_folder_can_be_nothing_is_asked_for(tmp_path):
 
     assert refused.value.findings[0].code == "PP616"
     assert office.ages == []
+
+
+def test_forgetting_that_was_killed_is_noted_by_the_next_call(tmp_path):
+    """The files are gone and nobody has said so: the report must not call them kept for ever."""
+    office = Office(tmp_path, audience(10, 9)).plan([audience(10, 9)[0]["id"]])
+    kept = office.keep()
+    (office.kept / kept.file).unlink()
+
+    assert forget(office.journal, office.row, office.kept, office.clock.now()) == 0
+    assert forget(office.journal, office.row, office.kept, office.clock.now()) == 0
+
+    assert backups(office.journal.events(1)) == (replace(kept, forgotten=True),)
+    assert len(list(office.journal.events(1, FORGOTTEN))) == 1
 
 
 def test_ids_are_compared_as_they_are_sent(tmp_path):
