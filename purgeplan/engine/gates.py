@@ -100,9 +100,7 @@ def same_fingerprint(row: PlanRow, order: Order) -> None:
     raise StaleError(Finding("PP305", problem, _AGAIN))
 
 
-def looked_at(
-    journal: Journal, row: PlanRow, order: Order, errored: Callable[[int], bool]
-) -> None:
+def looked_at(journal: Journal, row: PlanRow, order: Order, errored: Callable[[int], bool]) -> None:
     """Raise AttentionError where the last run wants a person's look and nobody named it.
 
     A run whose journal failed could not record its end; ``errored`` tells that it left a file.
