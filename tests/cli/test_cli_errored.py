@@ -15,7 +15,7 @@ from purgeplan.model.outcome import Code, Outcome, State
 def at(tmp_path):
     """Give a desk with a plan of three, of which a run died that had claimed two."""
     with desk(tmp_path) as one:
-        one.ids_file(one.subscriptions(3))
+        one.ids = one.ids_file(one.subscriptions(3))
         one.plan_file()
         one.fingerprint = one.plan()["fingerprint"]
         clock = SystemClock()
@@ -43,7 +43,7 @@ def test_a_run_whose_journal_failed_must_be_named(at):
     assert "--after 1" in refused.err
     assert "its journal failed" in refused.err
     assert "3 planned = 3 accepted" in done.out
-    assert sorted(at.deleted()) == sorted(set(at.subscriptions(3)) - {at.claimed[0].id})
+    assert sorted(at.deleted()) == sorted(set(at.ids) - {at.claimed[0].id})
 
 
 def test_a_run_that_was_killed_need_not_be_named(at):
@@ -51,4 +51,4 @@ def test_a_run_that_was_killed_need_not_be_named(at):
     done = at.apply(at.fingerprint)
 
     assert done.code == 0, done.err
-    assert sorted(at.deleted()) == sorted(at.subscriptions(3))
+    assert sorted(at.deleted()) == sorted(at.ids)

@@ -126,8 +126,8 @@ MUTANTS = (
         "unit/test_engine_gates.py",
         (
             "engine/gates.py",
-            "last is None or last.exit_code != Exit.ATTENTION or",
-            "last is None or last.exit_code == Exit.ATTENTION or",
+            "if not failed and last.exit_code != Exit.ATTENTION:",
+            "if not failed and last.exit_code == Exit.ATTENTION:",
         ),
     ),
     mutant(
