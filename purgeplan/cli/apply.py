@@ -1,7 +1,6 @@
 """``purgeplan apply`` and ``retry``: through the gates, confirmed, then deletion as it goes on."""
 
 import asyncio
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,23 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from purgeplan.bootstrap import Shop, look
+from purgeplan.bootstrap import Shop
 from purgeplan.cli.commands import Command
 from purgeplan.cli.consent import Consent
 from purgeplan.cli.console import Console, neutral, one_line
-from purgeplan.cli.opening import (
-    Opened,
-    hex_digits,
-    journal_option,
-    json_option,
-    open_plan,
-    path_argument,
-)
+from purgeplan.cli.frozen import Finder
+from purgeplan.cli.opening import open_plan
 from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import PhaseView
+from purgeplan.cli.run_options import run_options
 from purgeplan.cli.running import Start, cut_short, follow
 from purgeplan.cli.stream import Stream
-from purgeplan.errors import Exit, Finding, RefusedError, StaleError
+from purgeplan.errors import Exit
 from purgeplan.model.backup import backups
 from purgeplan.model.outcome import Skip, State
 from purgeplan.model.ports import AppFacts, AppView, Journal
@@ -50,30 +44,10 @@ class Asked:
     as_json: bool
 
 
-def run_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's
-    """Add the options that apply and retry share."""
-    for option in reversed((
-        path_argument,
-        journal_option,
-        json_option,
-        click.option("--confirm", metavar="NAME", help="The app's name, instead of typing it."),
-        click.option("--fingerprint", callback=hex_digits, metavar="DIGITS",
-                     help="Apply this plan and no other: all 64 digits."),
-        click.option("--standing", is_flag=True,
-                     help="By the policy's standing approval, instead of --fingerprint."),
-        click.option("--limit", type=click.IntRange(1), help="So many ids in this run at most."),
-        click.option("--wait", is_flag=True, help="Sleep while the plan's window is closed."),
-        click.option("--after", type=int, metavar="RUN",
-                     help="The run that stopped and that you have looked at."),
-    )):  # fmt: skip
-        command = option(command)
-    return command
-
-
 @click.command("apply", cls=Command)
 @run_options
 @click.pass_obj
-def command(console: Console, /, **given: Any) -> int:  # noqa: ANN401 - the options above
+def command(console: Console, /, **given: Any) -> int:  # noqa: ANN401 - those of run_options
     """Delete what the plan has frozen, or go on where the last run stopped.
 
     Asks for the app's name and the count; a script gives --confirm and --fingerprint.
@@ -103,8 +77,8 @@ def carry_out(
         closing(shop.journal()) as memory,
     ):
         asked = Asked(order, consent, given["as_json"])
+        row = Finder(console, shop, memory, key, consent).frozen(opened.saved)
         one = _Application(console, shop, memory, asked, key)
-        row = one.frozen(opened)
         tally = one.gate(row)
         if not tally.left:
             return one.nothing_to_do(row, tally)
@@ -123,37 +97,6 @@ class _Application:
         self._stream = Stream(console, shop.clock) if asked.as_json else None
         self._key = key
         self._keeper: Gatekeeper = shop.gatekeeper(journal, asked.order)
-
-    def frozen(self, opened: Opened) -> PlanRow:
-        """Find the frozen set: in the saved plan, in the journal, or by planning anew."""
-        from purgeplan.engine.gates import frozen  # noqa: PLC0415
-
-        if opened.saved is not None:
-            return self._adopt(opened.saved)
-        row = frozen(self._journal, self._shop.rules.spec)
-        return row if row is not None else self._plan_anew()
-
-    def _adopt(self, saved: Path) -> PlanRow:
-        from purgeplan.journal import open_reader, saved_plan  # noqa: PLC0415
-
-        with closing(open_reader(saved)) as reader:
-            row = saved_plan(reader)
-            return self._journal.adopt(reader, row.plan_id, self._shop.clock.now())
-
-    def _plan_anew(self) -> PlanRow:
-        from purgeplan.cli.plan import make_plan  # noqa: PLC0415
-
-        self._console.say("No plan of that name is in the journal; planning anew.")
-        app = asyncio.run(look(self._shop.view(self._key)))
-        planned = make_plan(self._console, self._shop, self._journal, app, sys.stdin.buffer)
-        if planned.review.violations:
-            raise RefusedError(*planned.review.violations)
-        if not self._consent.asks and self._order.fingerprint != planned.review.fingerprint:
-            problem = "no frozen set with that fingerprint is in the journal"
-            raise StaleError(Finding("PP306", problem, "run `purgeplan plan` with this --journal"))
-        if planned.row is None:
-            raise RefusedError(Finding("PP215", "nobody is planned", "look at the source"))
-        return planned.row
 
     def gate(self, row: PlanRow) -> Tally:
         """Pass the gates that need no network; `retry` opens the plan again first."""

@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
-from purgeplan.cli.apply import carry_out, run_options
+from purgeplan.cli.apply import carry_out
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
+from purgeplan.cli.run_options import run_options
 
 
 @click.command("retry", cls=Command)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from purgeplan.model.backup import folder_of
-from purgeplan.model.records import RunRow
+from purgeplan.model.records import PlanRow, RunRow
 from purgeplan.reports.next_step import next_commands
 from purgeplan.reports.plan_json import FORMAT_VERSION, backup_object, iso, previous_object
 from purgeplan.reports.record import Record, counts
@@ -26,15 +26,7 @@ def run_document(record: Record) -> dict[str, Any]:
         "fingerprint": draft.fingerprint,
         "counts": counts(record.tally),
         "sum": tally_sum(record.tally),
-        "plan": {
-            "name": draft.name,
-            "path": draft.path,
-            "state": plan.state.value,
-            "planned_at": iso(plan.planned_at),
-            "expires_at": iso(draft.expires_at),
-            "closed_at": iso(plan.closed_at),
-            "sealed_at": iso(plan.sealed_at),
-        },
+        "plan": _plan(plan),
         "app": {"id": draft.app_id, "name": draft.app_name},
         "target": {"resource": draft.resource, "by": draft.by},
         "evidence": {digest: iso(at) for digest, at in draft.evidence.items()},
@@ -53,6 +45,18 @@ def run_document(record: Record) -> dict[str, Any]:
         "events": record.events,
         "journal": {"where": record.journal, "identity": record.identity},
         "next": next_commands(plan, record.tally),
+    }
+
+
+def _plan(plan: PlanRow) -> dict[str, Any]:
+    return {
+        "name": plan.draft.name,
+        "path": plan.draft.path,
+        "state": plan.state.value,
+        "planned_at": iso(plan.planned_at),
+        "expires_at": iso(plan.draft.expires_at),
+        "closed_at": iso(plan.closed_at),
+        "sealed_at": iso(plan.sealed_at),
     }
 
 

@@ -1,12 +1,9 @@
-"""The ports: what the engine needs from the world, and what each implementation must promise."""
+"""The journal's port: what the memory of an app must promise."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Item, Outcome, Skip, State, Verdict
 from purgeplan.model.records import (
     Draft,
@@ -19,71 +16,6 @@ from purgeplan.model.records import (
     RunRow,
     Tally,
 )
-
-
-class Clock(Protocol):
-    """Time: ``now`` for records (aware UTC), ``monotonic`` for every wait and rate."""
-
-    def now(self) -> datetime:
-        """Give the wall clock's time, aware, in UTC."""
-        ...
-
-    def monotonic(self) -> float:
-        """Give seconds that never jump."""
-        ...
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait, cancellable."""
-        ...
-
-
-class Target(Protocol):
-    """The one port that deletes.
-
-    ``delete`` sends exactly one DELETE for an item that was claimed durably before the call, and
-    never repeats it by itself. Whatever the network or the server does comes back as an Answer;
-    an exception is a bug. It may be called many times at once.
-    """
-
-    async def delete(self, claimed: Item) -> Answer:
-        """Send one DELETE and read its answer."""
-        ...
-
-    async def close(self) -> None:
-        """Close every connection."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class AppFacts:
-    """What the API says of an app; None where the key may not see it."""
-
-    name: str | None
-    subscriptions: int | None
-
-
-class AppView(Protocol):
-    """Looks at the app, at one request a second at most.
-
-    Raises CredentialsError where the key is refused, UnreachableError where there is no answer,
-    AttentionError where the answer is not the API's.
-    """
-
-    async def look(self) -> AppFacts:
-        """Check the key and give the app's name and counts."""
-        ...
-
-    async def holds(self, kind: str, one: str) -> bool | None:
-        """Tell whether a subscription or user still exists; None where the API can't say."""
-        ...
-
-    async def onesignal_id(self, kind: str, one: str) -> str | None:
-        """Give whom an alias names now, or None where it names nobody."""
-        ...
-
-    async def close(self) -> None:
-        """Close every connection."""
-        ...
 
 
 class Journal(Protocol):
@@ -262,57 +194,4 @@ class Journal(Protocol):
 
     def overwrite(self) -> None:
         """Leave nothing on the disk of what was sealed."""
-        ...
-
-
-class Lock(Protocol):
-    """At most one run per app on a machine and journal; the operating system holds it."""
-
-    def hold(self, app_id: str, operator: Operator, command: str) -> AbstractContextManager[None]:
-        """Hold the lock for a while; raises LockedError naming the holder where it is taken."""
-        ...
-
-    def holder(self, app_id: str) -> str | None:
-        """Say who holds it now, or None where nobody does."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ExportAsk:
-    """What an export is asked for; ``active_since`` (aware UTC) keeps only rows active after it.
-
-    Without a segment everything comes, unsubscribed rows included; with one these are asked for.
-    """
-
-    extra_fields: tuple[str, ...] = ()
-    segment: str | None = None
-    active_since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFile:
-    """An export on this machine: a whole, checked .csv.gz, 0600; ``asked_at`` is its as_of."""
-
-    path: str
-    sha256: str
-    asked_at: datetime
-
-
-class Exporter(Protocol):
-    """Gets exports of the app's audience, one at a time.
-
-    ``fetch`` gives one younger than ``max_age_s`` where it has it, goes on polling one that was
-    asked for before a crash, else asks for a new one; it waits while the account's slot is taken,
-    telling why. Raises CredentialsError, UnreachableError (no answer, no slot, not ready in time)
-    or AttentionError (an answer that is not the API's). ``progress(phase, done, total)``.
-    """
-
-    async def fetch(
-        self, ask: ExportAsk, max_age_s: float, progress: Callable[[str, int, int | None], None]
-    ) -> ExportFile:
-        """Give an export, whole, on this machine."""
-        ...
-
-    async def close(self) -> None:
-        """Close every connection; what was asked for is remembered."""
         ...
