@@ -1,4 +1,4 @@
-"""``purgeplan validate``: every problem of every plan file, without key and network."""
+"""``purgeplan validate``: every problem of plan files and policies, without key and network."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,8 +23,11 @@ from purgeplan.errors import Exit, Finding, InvalidError
 def command(console: Console, paths: Sequence[Path], as_json: bool) -> int:
     """Check plan files and the policies above them; tell all problems of all files.
 
-    Needs neither key nor network. Sources are not read: `purgeplan plan` does that.
+    A policy, purgeplan.yaml, is checked as that. Needs neither key nor network. Sources are not
+    read: `purgeplan plan` does that.
     """
+    from purgeplan.planfile import is_policy  # noqa: PLC0415 - start-up stays fast
+
     found = {path: check(path) for path in paths}
     wrong = sum(bool(findings) for findings in found.values())
     code = Exit.INVALID if wrong else Exit.DONE
@@ -35,18 +38,19 @@ def command(console: Console, paths: Sequence[Path], as_json: bool) -> int:
             console.insist(blocks(findings, console.styled) + "\n")
             annotate(console, findings)
         elif not as_json:
-            console.product(one_line(f"{path}: valid"))
+            console.product(one_line(f"{path}: valid{' policy' if is_policy(path) else ''}"))
     if wrong:
         console.insist(f"{wrong} of {len(found)} files: {closing(code)}")
     return code
 
 
 def check(path: Path) -> tuple[Finding, ...]:
-    """Give what is wrong with one plan file, nothing where it is valid."""
-    from purgeplan.planfile import read_plan  # noqa: PLC0415 - start-up stays fast
+    """Give what is wrong with one plan file or policy, nothing where it is valid."""
+    from purgeplan.planfile import is_policy, read_plan, read_policy  # noqa: PLC0415
 
+    read = read_policy if is_policy(path) else read_plan
     try:
-        read_plan(path, kinds(), SystemClock().now())
+        read(path, kinds(), SystemClock().now())
     except InvalidError as error:
         return error.findings
     return ()

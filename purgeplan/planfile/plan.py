@@ -12,7 +12,7 @@ from purgeplan.planfile.check import check
 from purgeplan.planfile.document import Document
 from purgeplan.planfile.fields import Schema
 from purgeplan.planfile.load import Loaded, load
-from purgeplan.planfile.locate import Site, saved_site, site_of
+from purgeplan.planfile.locate import POLICY, Site, saved_site, site_of
 from purgeplan.planfile.parse import spec_of
 from purgeplan.planfile.policy import policy_of
 from purgeplan.planfile.schema import Kinds, plan_schema, policy_schema
@@ -29,7 +29,7 @@ def read_plan(path: Path, kinds: Kinds, now: datetime) -> tuple[PlanSpec, Policy
     Raises InvalidError with every finding of both files.
     """
     site = site_of(path)
-    if site.policy == site.path:
+    if is_policy(path):
         place = Place(display(site.path))
         mend = "name a plan file; the policy is found by itself"
         raise InvalidError(Finding("PP032", "this is the policy, and no plan", mend, place))
@@ -40,6 +40,23 @@ def read_plan(path: Path, kinds: Kinds, now: datetime) -> tuple[PlanSpec, Policy
         ruled.append(lambda document: rules.of_plan_under(document, policy))
     wrong += _judged(loaded, plan_schema(kinds), ruled)
     return _spec(loaded, wrong, site, policy), policy
+
+
+def is_policy(path: Path) -> bool:
+    """Tell by its name whether a file is a policy."""
+    return path.name == POLICY
+
+
+def read_policy(path: Path, kinds: Kinds, now: datetime) -> Policy:
+    """Read a policy by its own path, as ``read_plan`` does above a plan.
+
+    Raises InvalidError with every finding.
+    """
+    site = site_of(path)
+    policy, wrong = _policy(Site(site.path, site.root, site.path), kinds, now)
+    if policy is None:
+        raise InvalidError(*wrong)
+    return policy
 
 
 def read_saved_plan(

@@ -117,6 +117,28 @@ def test_validate_as_json_names_every_file(plans):
     assert document["files"][1]["findings"][0]["place"]["line"] == 8
 
 
+def test_a_policy_is_checked_as_one(plans):
+    """`validate *.yaml` takes the policy along, and says what it is."""
+    (plans / "purgeplan.yaml").write_text("version: 1\nmax_delete: 9\n")
+
+    done = run("validate", "good.yaml", "purgeplan.yaml", cwd=plans)
+
+    assert (done.code, done.err) == (Exit.DONE, "")
+    assert done.out == "good.yaml: valid\npurgeplan.yaml: valid policy\n"
+
+
+def test_a_policy_that_is_wrong_is_told_by_its_own_lines(plans):
+    """A misspelt key of the policy is one of a policy, not of a plan."""
+    (plans / "purgeplan.yaml").write_text("version: 1\nmax_delet: 9\n")
+
+    done = run("validate", "purgeplan.yaml", cwd=plans)
+
+    assert done.code == Exit.INVALID
+    assert "purgeplan.yaml:2:1" in done.err
+    assert "did you mean `max_delete`?" in done.err
+    assert "PP021" not in done.err
+
+
 def test_a_file_that_is_not_there_is_invalid(tmp_path):
     """A missing file is a finding like others."""
     done = run("validate", "none.yaml", cwd=tmp_path)

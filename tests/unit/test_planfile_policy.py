@@ -19,7 +19,7 @@ from purgeplan.model.spec import (
     SourceSpec,
     Standing,
 )
-from purgeplan.planfile import read_plan, read_saved_plan
+from purgeplan.planfile import read_plan, read_policy, read_saved_plan
 from purgeplan.planfile.locate import site_of
 
 OTHER_ID = "11111111-2222-4333-8444-555555555555"
@@ -277,6 +277,16 @@ def test_the_policy_is_no_plan(repo):
     (finding,) = refused("purgeplan.yaml")
 
     assert finding.code == "PP032"
+
+
+def test_a_policy_is_read_by_its_own_path(repo):
+    """It is what a plan below it gets, and a missing one is told as a missing file."""
+    _, above = read(write("plans/a.yaml"))
+
+    assert read_policy(Path("purgeplan.yaml"), KINDS, NOW) == above
+    with pytest.raises(InvalidError) as caught:
+        read_policy(Path("plans/gone/purgeplan.yaml"), KINDS, NOW)
+    assert [one.code for one in caught.value.findings] == ["PP001"]
 
 
 def test_a_missing_plan_is_told(repo):

@@ -133,7 +133,7 @@ CODES: dict[str, Explanation] = {
     "PP032": Explanation(
         "the policy is no plan",
         "purgeplan.yaml is the policy of the repository; it is found by itself.",
-        "Name a plan file.",
+        "Name a plan file; `purgeplan validate` takes both.",
     ),
     "PP033": Explanation(
         "more problems than are told",
