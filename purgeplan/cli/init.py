@@ -179,16 +179,28 @@ def _beside(listing: Path | None) -> Path:
 
 
 def _more(given: Mapping[str, Any], answers: Answers, out: Path) -> dict[Path, str]:
-    """Give the files besides the plan; the schema is for editors, and stays where it is there."""
+    """Give the files besides the plan; the schema is for editors, and stays where it is there.
+
+    Policy and workflow belong to the plan's repository, and are looked for at its root.
+    """
+    from purgeplan.planfile.locate import root_of  # noqa: PLC0415 - start-up stays fast
+
     files = {}
     schema = out.parent / SCHEMA_FILE
     if not schema.exists():
         files[schema] = schema_of("plan")
+    folder = out.parent.resolve()
+    root = root_of(folder)
     if given["policy"]:
-        files[Path(POLICY_FILE)] = policy_text(answers.app_id, answers.app_name)
+        files[_from_here(root / POLICY_FILE)] = policy_text(answers.app_id, answers.app_name)
     if given["ci"]:
-        files[Path(WORKFLOW_FILE)] = workflow_text(out.as_posix())
+        decide = (os.path.relpath(folder / one, root) for one in (out.name, answers.path))
+        files[_from_here(root / WORKFLOW_FILE)] = workflow_text(*decide, POLICY_FILE)
     return files
+
+
+def _from_here(path: Path) -> Path:
+    return Path(os.path.relpath(path))
 
 
 def _write(files: Mapping[Path, str]) -> None:

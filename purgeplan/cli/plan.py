@@ -23,7 +23,7 @@ from purgeplan.cli.opening import (
 )
 from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import PhaseView
-from purgeplan.cli.untrusted import check_local
+from purgeplan.cli.untrusted import check_local, say_who_vouches
 from purgeplan.errors import CredentialsError, Exit, Finding, InvalidError
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Journal
@@ -82,6 +82,8 @@ def command(console: Console, /, path: Path, journal: Path | None, **given: Any)
         planned = make_plan(console, shop, memory, app, stdin)
         form = "json" if given["as_json"] else given["form"]
         show(console, planned.review, form, given["max_bytes"])
+        if untrusted:
+            say_who_vouches(console, planned.review)
         if planned.row is not None:
             _write_files(memory, planned.row.plan_id, given["ids_out"], given["out"])
     return _exit_code(planned.review, detailed=given["detailed_exitcode"])

@@ -1,8 +1,11 @@
 """The files that ``init`` writes: a plan, a policy, a workflow; pure text from values."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Final
+
+from purgeplan import __version__
 
 SCHEMA_FILE: Final = "plan.schema.json"
 
@@ -87,25 +90,37 @@ def policy_text(app_id: str, app_name: str) -> str:
     )
 
 
-def workflow_text(plan: str) -> str:
-    """Give a GitHub workflow: the plan on every pull request, apply by hand and approved."""
-    return WORKFLOW.replace("PLAN_FILE", plan)
+def workflow_text(plan: str, *others: str) -> str:
+    """Give a GitHub workflow: the plan on every pull request, apply by hand and approved.
+
+    ``plan`` and the ``others``, files that decide who goes too, are relative to the repository's
+    root.
+    """
+    paths = ", ".join(_quoted(_literal(one)) for one in (plan, *others))
+    text = WORKFLOW.replace("PATHS", paths).replace("PLAN_FILE", _quoted(plan))
+    return text.replace("RELEASE", _quoted(f"purgeplan=={__version__}"))
+
+
+def _literal(path: str) -> str:
+    """Give a path as GitHub's filters take it literally: some characters are patterns there."""
+    return re.sub(r"[\\*?+\[\]!]", r"\\\g<0>", path)
 
 
 WORKFLOW: Final = """\
 # Plan on each pull request; apply by hand, with the fingerprint that was reviewed.
 # Let the environment `onesignal-delete` hold the key and ask for a reviewer.
-# `exec` makes the job's cancel button reach purgeplan itself.
 # A fork's pull request gets no secrets and is planned without them, from its files alone.
 name: purgeplan
 on:
-  pull_request: {paths: ["PLAN_FILE"]}
+  pull_request: {paths: [PATHS]}
   workflow_dispatch:
     inputs:
       fingerprint: {description: "The 64 digits of the reviewed plan", required: true}
       confirm: {description: "The app's name", required: true}
 permissions: {}
-concurrency: {group: purgeplan, cancel-in-progress: false}
+env:
+  PLAN: PLAN_FILE
+  PACKAGE: RELEASE  # what pipx installs: a release, or a wheel of yours
 jobs:
   plan:
     if: >-
@@ -117,9 +132,8 @@ jobs:
     steps:
       - uses: actions/checkout@v5
         with: {persist-credentials: false}
-      - run: pipx install purgeplan
-      - run: |
-          purgeplan plan PLAN_FILE --format markdown --max-bytes 60000 >> "$GITHUB_STEP_SUMMARY"
+      - run: pipx install "$PACKAGE"
+      - run: purgeplan plan "$PLAN" --format markdown --max-bytes 60000 >> "$GITHUB_STEP_SUMMARY"
   plan-of-a-fork:
     if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.fork
     runs-on: ubuntu-latest
@@ -127,23 +141,28 @@ jobs:
     steps:
       - uses: actions/checkout@v5
         with: {persist-credentials: false}
-      - run: pipx install purgeplan
-      - run: purgeplan plan PLAN_FILE --untrusted
+      - run: pipx install "$PACKAGE"
+      - run: purgeplan plan "$PLAN" --untrusted
   apply:
     if: github.event_name == 'workflow_dispatch'
     runs-on: ubuntu-latest
     permissions: {contents: read}
     environment: onesignal-delete
+    # One at a time. Of this job alone: a plan in the same group would push a waiting apply out.
+    concurrency: {group: purgeplan-apply, cancel-in-progress: false}
     timeout-minutes: 350
     env:
       ONESIGNAL_API_KEY: "${{ secrets.ONESIGNAL_API_KEY }}"
       CONFIRM: "${{ inputs.confirm }}"
       FINGERPRINT: "${{ inputs.fingerprint }}"
+      # The journal dies with the runner. On a runner of yours, put it on a disk that stays:
+      # PURGEPLAN_JOURNAL: /var/lib/purgeplan/journal.db
     steps:
       - uses: actions/checkout@v5
         with: {persist-credentials: false}
-      - run: pipx install purgeplan
-      - run: exec purgeplan apply PLAN_FILE --confirm "$CONFIRM" --fingerprint "$FINGERPRINT"
+      - run: pipx install "$PACKAGE"
+      # `exec` makes the job's cancel button reach purgeplan itself.
+      - run: exec purgeplan apply "$PLAN" --confirm "$CONFIRM" --fingerprint "$FINGERPRINT"
 """
 
 

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from purgeplan.cli.console import Console
 from purgeplan.cli.opening import Opened
 from purgeplan.errors import Finding, InvalidError
+from purgeplan.model.review import Review
 from purgeplan.model.spec import SourceSpec
 
 
@@ -25,6 +27,15 @@ def check_local(opened: Opened, out: Path | None) -> None:
         wrong.append(Finding("PP090", problem, "leave one of them out"))
     if wrong:
         raise InvalidError(*wrong)
+
+
+def say_who_vouches(console: Console, review: Review) -> None:
+    """Tell what a refusal for want of the API means here, where no key would change it."""
+    if any(one.code in ("PP106", "PP107") for one in review.violations):
+        console.insist(
+            "--untrusted asks nobody, whatever key is set: here only a policy can say the app's"
+            " name and how many it holds."
+        )
 
 
 def _beyond(source: SourceSpec) -> Finding:

@@ -2,7 +2,7 @@
 
 from purgeplan.errors import Finding
 from purgeplan.model.facts import Facts, Guard
-from purgeplan.model.measure import empties, held, noun, of_held
+from purgeplan.model.measure import UNMEASURED, empties, held, noun, of_held
 from purgeplan.model.spec import PlanSpec, Policy
 
 
@@ -18,13 +18,14 @@ def judge(spec: PlanSpec, policy: Policy | None, facts: Facts) -> Finding | None
         return None
     words = of_held(spec, facts, facts.left)
     if whole is None:
-        problem = f"this plan may cover everyone: {words}"
+        problem, mend = f"this plan may cover everyone: {words}", UNMEASURED
     else:
         everyone = f"every known {noun(spec.target.resource, 1)}"
         problem = f'this plan covers {everyone} of "{spec.app.name}": {words}'
-    mend = (
-        "narrow the source; only `purpose: reset`, of an app that the policy lets be emptied, may"
-    )
+        mend = (
+            "narrow the source; only `purpose: reset`, of an app that the policy lets be emptied,"
+            " may"
+        )
     return Finding("PP101", problem, mend, spec.place_of("source"))
 
 

@@ -2,7 +2,7 @@
 
 from purgeplan.errors import Finding
 from purgeplan.model.facts import Facts, Guard
-from purgeplan.model.measure import empties, held, noun, of_held
+from purgeplan.model.measure import UNMEASURED, empties, held, noun, of_held
 from purgeplan.model.spec import PlanSpec, Policy
 
 
@@ -14,7 +14,9 @@ def judge(spec: PlanSpec, policy: Policy | None, facts: Facts) -> Finding | None
     if whole is not None and whole - facts.left >= floor:
         return None
     words = of_held(spec, facts, facts.left)
+    mend = "narrow the source, or lower the limit in the file and have it reviewed"
     if whole is None:
+        mend = UNMEASURED
         problem = f"keep_at_least {floor:,} can't be judged: {words}"
     elif whole < facts.left:
         problem = f"more would go than are known to be there: {words}"
@@ -22,7 +24,6 @@ def judge(spec: PlanSpec, policy: Policy | None, facts: Facts) -> Finding | None
         stay = whole - facts.left
         kind = noun(spec.target.resource, stay)
         problem = f"{stay:,} {kind} would stay, under keep_at_least {floor:,}: {words} would go"
-    mend = "narrow the source, or lower the limit in the file and have it reviewed"
     return Finding("PP104", problem, mend, spec.place_of("limits.keep_at_least"))
 
 

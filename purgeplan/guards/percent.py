@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from purgeplan.errors import Finding, Place
 from purgeplan.model.facts import Facts, Guard
-from purgeplan.model.measure import empties, exceeds, held, of_held
+from purgeplan.model.measure import UNMEASURED, empties, exceeds, held, of_held
 from purgeplan.model.measure import percent as in_words
 from purgeplan.model.spec import PlanSpec, Policy
 
@@ -16,10 +16,11 @@ def judge(spec: PlanSpec, policy: Policy | None, facts: Facts) -> Finding | None
     whole = held(facts.population, spec.target.resource)
     for limit, words, place in _limits(spec, policy):
         if whole is None or exceeds(facts.left, whole, limit):
-            problem = f"{of_held(spec, facts, facts.left, limit)} is over {words}"
+            problem, mend = f"{of_held(spec, facts, facts.left, limit)} is over {words}", _MEND
             if whole is None:
                 problem = f"{words} can't be judged: {of_held(spec, facts, facts.left)}"
-            return Finding("PP102", problem, _MEND, place)
+                mend = UNMEASURED
+            return Finding("PP102", problem, mend, place)
     return None
 
 

@@ -14,9 +14,9 @@ def judge(spec: PlanSpec, policy: Policy | None, facts: Facts) -> Finding | None
     kind = noun(spec.target.resource, 2)
     return Finding(
         "PP106",
-        f'it is unknown how many {kind} "{spec.app.name}" holds ({facts.population.origin})',
-        "give a key that may view the app, take the ids from an export, or declare the app's"
-        " population in the policy (purgeplan.yaml)",
+        f'it is unknown how many {kind} "{spec.app.name}" holds',
+        "give a key that may view the app, take the ids from an export, or declare it in the"
+        " policy (purgeplan.yaml), at the app: `population: {subscriptions: 61000}`",
         spec.place_of("app.id"),
     )
 

@@ -11,6 +11,9 @@ from purgeplan.model.spec import PlanSpec, Policy, Population, Purpose, Resource
 PER_USER: Final = 20
 """Subscriptions a user has at most (onesignal.md 1.5)."""
 
+UNMEASURED: Final = "have it known how many there are: PP106 says how"
+"""What to do where a share of an unknown number can't be judged."""
+
 
 def held(population: Population, resource: Resource) -> int | None:
     """Give how many of a kind the app holds, for users at least that many; None is unknown."""

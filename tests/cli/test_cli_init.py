@@ -150,7 +150,8 @@ def test_policy_and_workflow_come_along(repository):
 
     workflow = (repository / ".github/workflows/purgeplan.yml").read_text()
     assert done.code == Exit.DONE
-    assert "exec purgeplan apply inactive.yaml" in workflow
+    assert 'PLAN: "inactive.yaml"' in workflow
+    assert 'paths: ["inactive.yaml", "inactive.csv", "purgeplan.yaml"]' in workflow
     assert run("validate", "inactive.yaml", cwd=repository).err == ""
 
 

@@ -96,6 +96,7 @@ def test_it_reads_the_checkout_and_nothing_else(fork):
 
     assert code == 3, said  # nobody was asked how large the app is
     assert "2 subscriptions to delete" in said
+    assert "here only a policy can say the app's name and how many it holds" in said
     assert (seen["reached"], nobody_came(listener)) == ([], True)
     assert outside(root, seen["opened"]) == []
     assert [one for one in seen["written"] if not one.startswith(str(root.parent / "tmp"))] == []
