@@ -39,8 +39,8 @@ def progress_line(seen: Seen) -> str:
         parts.append(f"429s {seen.throttled:,}")
     if seen.per_s is not None:
         parts.append(f"{seen.per_s:,.1f}/s")
-    if seen.eta_s is not None:
-        parts.append(f"ETA {duration(seen.eta_s)}")
+    if seen.eta_s is not None and seen.done < seen.total:
+        parts.append(f"ETA {duration(max(1, round(seen.eta_s)))}")
     return " · ".join(parts)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from purgeplan.errors import Finding
+from purgeplan.model.eta import API_STARTS_PER_S
 from purgeplan.model.facts import Facts, not_checked
 from purgeplan.model.measure import of_held
 from purgeplan.model.spec import DriftCheck, PlanSpec, Policy, Purpose, Resource
@@ -18,6 +19,7 @@ def warnings(spec: PlanSpec, policy: Policy | None, facts: Facts) -> tuple[Findi
         *_rows(spec, facts),
         *_unseen(spec, facts),
         *_undated(spec),
+        *_pace(spec),
         *_budget(policy, facts),
     )
 
@@ -78,6 +80,16 @@ def _undated(spec: PlanSpec) -> Iterator[Finding]:
             problem = "drift counts from the first planning of a list that does not say when it was"
             mend = "write `as_of`: when it was made"
             yield Finding("PP128", f"{problem} true", mend, one.place, warning=True)
+
+
+def _pace(spec: PlanSpec) -> Iterator[Finding]:
+    per_s = spec.pace.starts_per_s
+    if per_s is not None and per_s > API_STARTS_PER_S:
+        asked = f"{per_s:,.1f}".removesuffix(".0")
+        problem = f"{asked} deletions a second are more than the 1,000 that OneSignal allows an app"
+        mend = "write `rate: 1000/s` or less: what is above it is answered by 429, and waits"
+        pointer = "pace.rate" if spec.pace.rate_per_s is not None else "pace.delay"
+        yield Finding("PP129", problem, mend, spec.place_of(pointer), warning=True)
 
 
 def _budget(policy: Policy | None, facts: Facts) -> Iterator[Finding]:

@@ -78,7 +78,8 @@ def _population(review: Review) -> LimitRow:
     else:
         found = f"{whole:,} {noun(resource, whole)}"
     verdict = _verdict(review, "PP101", "PP106", measured=True)
-    allowed = f"known (from {known.origin}), not everyone"
+    origin = "must be known" if whole is None else f"known (from {known.origin})"
+    allowed = f"{origin}, not everyone"
     return LimitRow("population", found, allowed, verdict, review.spec.place_of("app.id"))
 
 

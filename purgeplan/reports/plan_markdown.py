@@ -15,7 +15,7 @@ from purgeplan.reports.next_step import script_command
 from purgeplan.reports.plan_text import headline, protect_words
 from purgeplan.reports.sums import backup_lines
 from purgeplan.reports.who import breakdown_lines, delta_words, who_lines
-from purgeplan.reports.words import drift_words, duration, instant, pace_words, plural, source_name
+from purgeplan.reports.words import about, drift_words, instant, pace_words, plural, source_name
 
 MAX_COMMAND: Final = 4096
 """Longer than any path: a command is shown whole or not at all."""
@@ -72,7 +72,7 @@ def _finding(finding: Finding, room: Room) -> str:
 
 def _table(review: Review, room: Room) -> Iterator[str]:
     spec, eta = review.spec, review.eta
-    lasts = f", about {duration(eta.seconds)}" if eta.seconds is not None else ""
+    lasts = f", {about(eta.seconds)}" if eta.seconds is not None and review.facts.left else ""
     unseen = [f"{one} NOT CHECKED" for one in not_checked(spec, review.facts)]
     yield "| | |"
     yield "|---|---|"

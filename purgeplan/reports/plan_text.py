@@ -7,15 +7,15 @@ from purgeplan.errors import Finding
 from purgeplan.model.facts import ProtectFacts, not_checked
 from purgeplan.model.fingerprint import short
 from purgeplan.model.measure import noun, of_held
-from purgeplan.model.review import Review
+from purgeplan.model.review import Eta, Review
 from purgeplan.reports.escape import clean, shown_id
 from purgeplan.reports.limits import limit_rows
 from purgeplan.reports.next_step import apply_command, script_command
 from purgeplan.reports.sums import backup_lines
 from purgeplan.reports.who import breakdown_lines, delta_words, who_lines
 from purgeplan.reports.words import (
+    about,
     drift_words,
-    duration,
     instant,
     pace_words,
     plural,
@@ -120,8 +120,10 @@ def _unseen(review: Review) -> Iterator[str]:
 def _pace(review: Review) -> Iterator[str]:
     pace, eta = review.spec.pace, review.eta
     words = pace_words(pace)
+    if not review.facts.left:
+        eta = Eta(None, None)  # nothing takes no time
     if eta.seconds is not None:
-        words += f": about {duration(eta.seconds)}"
+        words += f": {about(eta.seconds)}"
     if eta.ends_at is not None:
         words += f", until {instant(eta.ends_at)} if started {instant(review.not_before)}"
     yield words

@@ -11,7 +11,7 @@ from purgeplan.model.fingerprint import short
 from purgeplan.model.outcome import Skip, State
 from purgeplan.model.records import Tally
 from purgeplan.model.review import Review
-from purgeplan.reports.words import duration, instant, plural
+from purgeplan.reports.words import about, instant, plural
 
 SKIPS: Final[dict[Skip, str]] = {
     Skip.PROTECTED: "protected since",
@@ -91,7 +91,7 @@ def backup_lines(review: Review) -> list[str]:
     folder = folder_of(review.journal)
     now = f"the full rows of exactly those who go, kept before the first DELETE in {folder}"
     if (rows := review.facts.population.subscriptions) is not None:
-        now += f"; the export takes about {duration(rows / EXPORT_ROWS_PER_S)}"
+        now += f"; the export takes {about(rows / EXPORT_ROWS_PER_S)}"
     return [backup_words(one, review.journal) for one in review.backups] or [now]
 
 

@@ -29,6 +29,11 @@ def duration(seconds: float) -> str:
     return " ".join(part for part in parts[:2] if part)
 
 
+def about(seconds: float) -> str:
+    """Give an estimate of a duration; below a second there is nothing to tell apart."""
+    return f"about {duration(seconds)}" if seconds >= 1 else "less than a second"
+
+
 def instant(at: datetime) -> str:
     """Give a UTC time to the minute."""
     return f"{at:%Y-%m-%d %H:%M}Z"

@@ -201,6 +201,14 @@ def test_a_line_has_every_number():
     )
 
 
+@pytest.mark.parametrize(
+    ("done", "eta_s", "end"), [(7, 0.02, " · ETA 1 s"), (7, 34.5, " · ETA 34 s"), (8, 0.0, "/s")]
+)
+def test_the_end_of_a_line_is_no_finer_than_a_second(done, eta_s, end):
+    """What is left takes a second at least, and nothing is left of what is done."""
+    assert progress_line(Seen(done, 8, done, 0, 0, per_s=2.0, eta_s=eta_s)).endswith(end)
+
+
 def test_a_line_of_nothing_is_whole():
     """An empty plan is done: no division by zero, no numbers that are unknown."""
     assert progress_line(Seen(0, 0, 0, 0, 0)) == (

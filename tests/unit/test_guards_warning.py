@@ -7,7 +7,16 @@ from support.plans import facts, policy, protect, spec
 
 from purgeplan.guards import warnings
 from purgeplan.model.codes.guard import CODES
-from purgeplan.model.spec import Budget, Drift, DriftCheck, Keep, Population, Purpose, Resource
+from purgeplan.model.spec import (
+    Budget,
+    Drift,
+    DriftCheck,
+    Keep,
+    Pace,
+    Population,
+    Purpose,
+    Resource,
+)
 
 
 def codes(found):
@@ -85,3 +94,22 @@ def test_a_list_without_a_date_is_warned_of_where_drift_is_checked(check, found)
     plan = spec(drift=Drift(DriftCheck(check)))
 
     assert codes(warnings(plan, policy(), facts())) == found
+
+
+@pytest.mark.parametrize(
+    ("pace", "asked"),
+    [
+        (Pace(None, 1_001.0), "1,001 deletions"),
+        (Pace(None, 1_000.5), "1,000.5 deletions"),
+        (Pace(0.0005), "2,000 deletions"),
+    ],
+    ids=["rate", "fraction", "delay"],
+)
+def test_a_pace_above_what_the_api_allows_is_warned_of(pace, asked):
+    """More than 1,000 a second is answered by 429s; exactly 1,000 is allowed."""
+    (found,) = warnings(spec(pace=pace), policy(), facts())
+
+    assert (found.code, found.problem.startswith(asked)) == ("PP129", True)
+    assert found.warning
+    for allowed in (Pace(None, 1_000.0), Pace(0.001), Pace(0.0)):
+        assert warnings(spec(pace=allowed), policy(), facts()) == ()

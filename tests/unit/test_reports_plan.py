@@ -131,7 +131,7 @@ def test_limits_of_what_is_unknown_say_so():
     rows = [" ".join(line.split()) for line in shown.splitlines()]
     assert "max_delete_percent unknown 10 % (ceiling 5 %) REFUSED" in rows
     assert "keep_at_least unknown at least 1 REFUSED" in rows
-    assert "population unknown known (from app), not everyone REFUSED" in rows
+    assert "population unknown must be known, not everyone REFUSED" in rows
     assert "budget unknown used + 12,400 20,000 in 1 h REFUSED" in rows
 
 
@@ -194,6 +194,20 @@ def test_an_eta_that_is_unknown_is_left_out():
     assert "  pace       one at a time, without a delay\n" in text(
         judged(spec=plan, eta=Eta(None, None))
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "seconds", "lasts"),
+    [(3, 0.003, "less than a second"), (3, 3.0, "about 3 s"), (0, 0.0, None)],
+)
+def test_an_eta_is_no_finer_than_a_second(left, seconds, lasts):
+    """Three ids at 1,000 a second do not take "3 ms", and nobody takes no time."""
+    eta = Eta(seconds, NOW + timedelta(seconds=seconds))
+
+    shown = judged(spec=spec(pace=Pace(None, 1_000.0)), facts=facts(left), eta=eta)
+
+    assert f"  pace       1000/s{f': {lasts}, until' if lasts else chr(10)}" in text(shown)
+    assert f"| pace | 1000/s{f', {lasts}' if lasts else ''} |" in plan_markdown(shown)
 
 
 def test_sample_shows_ids_and_hides_addresses():

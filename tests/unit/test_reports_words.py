@@ -4,7 +4,7 @@ import pytest
 
 from purgeplan.model.spec import Pace
 from purgeplan.reports.escape import cell, clean, clipped, code, shown_id
-from purgeplan.reports.words import command, duration, pace_words, plural
+from purgeplan.reports.words import about, command, duration, pace_words, plural
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,15 @@ from purgeplan.reports.words import command, duration, pace_words, plural
 def test_duration_is_in_its_two_largest_units(seconds, words):
     """Precision that nobody needs is left out."""
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.0, "less than a second"), (0.9, "less than a second"), (1.0, "about 1 s")],
+)
+def test_an_estimate_is_no_finer_than_a_second(seconds, words):
+    """No plan takes "about 0 ms"."""
+    assert about(seconds) == words
 
 
 @pytest.mark.parametrize(

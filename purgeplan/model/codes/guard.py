@@ -169,4 +169,10 @@ CODES: Final[dict[str, Explanation]] = {
         " between.",
         "Write `as_of` at the source: when the list was made.",
     ),
+    "PP129": Explanation(
+        "Faster than the API allows",
+        "OneSignal takes 1,000 deletions a second and app. What is above it is answered by 429:"
+        " nobody fails, and everybody waits, so the run is no faster.",
+        "Write `rate: 1000/s` or less.",
+    ),
 }
