@@ -9,11 +9,13 @@ import pytest
 from support.desk import desk
 
 from purgeplan.cli.commands import COMMANDS, group
+from purgeplan.cli.environment import KNOWN
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/guide.md")
 CALL = re.compile(r"purgeplan ((?:[a-z]+\b|-)[^`#>|\n]*)")
 """A command line in a page, up to what the shell takes of it."""
+VARIABLE = re.compile(r"PURGEPLAN_[A-Z]+(?:_[A-Z]+)*")
 
 
 def calls():
@@ -72,6 +74,14 @@ def test_every_command_is_in_the_readme():
     table = (ROOT / "README.md").read_text("utf-8").split("## Commands")[1]
 
     assert [name for name in COMMANDS if f"`{name}`" not in table] == []
+
+
+def test_every_variable_that_is_named_is_read_and_every_one_that_is_read_is_named():
+    """Whoever exports what a page says has exported what the program reads."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    named = {word for page in pages for word in VARIABLE.findall(page.read_text("utf-8"))}
+
+    assert named == set(KNOWN)
 
 
 @pytest.fixture

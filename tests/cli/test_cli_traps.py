@@ -224,6 +224,21 @@ def test_a_name_that_is_typed_is_no_standing_approval(at):
     assert (done.code, at.deleted()) == (6, [])
 
 
+def test_a_fingerprint_beside_a_standing_approval_is_one_condition_more(at):
+    """Where the policy approves the plan, a fingerprint that is not its own is still exit 5."""
+    at.plan_file()
+    policy = f"version: 1\napps: [{{id: {at.box.app_id}, name: {at.box.name}}}]\n"
+    policy += "standing: [{plan: inactive, max_delete: 20}]\n"
+    (at.folder / "purgeplan.yaml").write_text(policy, "utf-8")
+    at.plan()
+
+    standing = ("apply", "plan.yaml", "--confirm", at.box.name, "--standing")
+    other = at.run(*standing, "--fingerprint", "0" * 64)
+
+    assert (other.code, at.deleted()) == (5, []), other.err
+    assert at.run(*standing).code == 0
+
+
 def test_the_usage_of_a_command_that_is_not_there_is_2():
     """A misspelt command runs nothing, and says what may have been meant."""
     done = run("aply", "plan.yaml")

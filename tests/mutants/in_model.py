@@ -77,7 +77,11 @@ MUTANTS = (
     mutant(
         "a user has at most one subscription",
         SIZE,
-        ("model/spec/policy.py", "return -(-self.subscriptions // 20)", "return self.subscriptions"),
+        (
+            "model/spec/policy.py",
+            "return -(-self.subscriptions // 20)",
+            "return self.subscriptions",
+        ),
     ),
     mutant(
         "unknown is enough for everyone",
