@@ -23,6 +23,7 @@ LONGER = {
 }
 """Product files that may have up to 320 lines, and why."""
 
+
 def _name(path):
     return path.relative_to(ROOT / "purgeplan").as_posix()
 
