@@ -2,20 +2,21 @@
 
 from purgeplan.errors import Finding
 from purgeplan.model.facts import Facts, Guard
-from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, UUID_KINDS
 from purgeplan.model.spec import PlanSpec, Policy
 
-_EXPORTED = UUID_KINDS | {EXTERNAL_ID}
 
+def judge(spec: PlanSpec, _policy: Policy | None, facts: Facts) -> Finding | None:
+    """Refuse a backup where no row of an export can be found for somebody, or that is unknown.
 
-def judge(spec: PlanSpec, _policy: Policy | None, _facts: Facts) -> Finding | None:
-    """Refuse a backup by an alias of the customer's own, which is in no export."""
-    if not spec.backup_export or spec.target.by in _EXPORTED:
+    An alias of the customer's own is in no export, but the onesignal_id beside it is.
+    """
+    if not spec.backup_export or facts.untraced == 0:
         return None
-    problem = f"no export holds {spec.target.by}, so nobody's rows could be kept by it"
+    many = "it is unknown how many" if facts.untraced is None else f"{facts.untraced:,}"
+    problem = f"no export holds {spec.target.by}, so nobody's rows could be kept ({many} ids)"
     mend = (
-        f"target users by {EXTERNAL_ID} or {ONESIGNAL_ID}, or leave `backup` out and have that"
-        " reviewed"
+        "target by external_id or onesignal_id, take a list that has onesignal_id beside the"
+        " alias, or leave `backup` out and have that reviewed"
     )
     return Finding("PP117", problem, mend, spec.place_of("backup.export"))
 

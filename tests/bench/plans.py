@@ -16,7 +16,6 @@ target: {{resource: subscription}}
 source: {source}
 limits: {{max_delete: {most}, max_delete_percent: 100}}
 pace: {pace}
-drift: {{check: none}}
 canary: 0
 {more}
 """

@@ -137,15 +137,28 @@ def test_no_backup_no_apply(at):
 
 
 def test_an_alias_of_ones_own_is_refused_when_planned(at):
-    """No export knows it, and the refusal names the ways out."""
+    """No export knows it, and the refusal names the ways out: onesignal_id beside it is one."""
     at.ids_file(["CRM-1"], column="crm_id")
     at.plan_file(extra=KEPT, target="{resource: user, by: crm_id}")
+    who = at.box.audience()[0]["onesignal_id"]
+    beside = at.folder / "beside.csv"
+    beside.write_text(f"crm_id,onesignal_id\nCRM-1,{who}\n")
 
     done = at.run("plan", "plan.yaml")
+    at.plan_file(
+        extra=KEPT,
+        target="{resource: user, by: crm_id}",
+        source="{from: csv, path: beside.csv, column: crm_id}",
+    )
+    traced = at.apply(at.plan()["fingerprint"])
 
     assert done.code == 3
     assert "PP117" in done.out
     assert "external_id or onesignal_id" in done.out
+    assert traced.code == 0, traced.err
+    (kept,) = at.report()["backup"]["kept"]
+    assert (kept["ids"], kept["without"]) == (1, 0)
+    assert kept["rows"] > 0
 
 
 def test_forgetting_takes_the_versions_that_were_replaced(at):

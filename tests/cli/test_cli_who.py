@@ -8,7 +8,6 @@ from support.desk import desk
 
 SOURCE = "[{{from: export, where: 'inactive_days >= {}'}}, {{from: csv, path: more.csv}}]"
 EXTRA = """\
-drift: {check: none}
 protect: [{from: csv, path: staff.csv, by: external_id}]
 """
 
@@ -103,6 +102,8 @@ def test_plan_and_reports_say_who_really_goes(at):
 
     done = at.apply(document["fingerprint"])
     assert done.code == 0, done.err
+    assert document["drift"]["check"] == "export"
+    assert "Drift check: 0 were active since planned" in done.err
     report = at.report()
     assert (report["previous"], report["facts"]["breakdown"]) == (told, document["breakdown"])
     assert {name: report["facts"]["counts"][name] for name in counts} == counts

@@ -218,17 +218,18 @@ def test_counts_that_do_not_add_up_are_refused(wrong, words):
     assert words in finding.problem
 
 
-def test_a_backup_wants_ids_that_exports_hold():
-    """By an alias of one's own nobody's rows can be found: refused when planned."""
-    alias = spec(target=Target(Resource.USER, "crm_id"), backup_export=True)
+@pytest.mark.parametrize(
+    ("wanted", "untraced", "code"),
+    [(True, 0, None), (True, 1, "PP117"), (True, None, "PP117"), (False, 1, None)],
+)
+def test_a_backup_is_of_everybody_or_the_plan_is_refused(wanted, untraced, code):
+    """By an alias of one's own nobody's rows are found, unless onesignal_id is beside it."""
+    plan = spec(target=Target(Resource.USER, "crm_id"), backup_export=wanted)
 
-    finding = GUARDS["backup"](alias, None, facts())
+    finding = GUARDS["backup"](plan, None, facts(untraced=untraced))
 
-    assert (finding.code, "crm_id" in finding.problem) == ("PP117", True)
-    assert GUARDS["backup"](replace(alias, backup_export=False), None, facts()) is None
-    for by in ("external_id", "onesignal_id", "subscription_id"):
-        known = replace(alias, target=Target(Resource.USER, by))
-        assert GUARDS["backup"](known, None, facts()) is None
+    assert (finding and finding.code) == code
+    assert finding is None or "crm_id" in finding.problem
 
 
 @pytest.mark.parametrize(

@@ -104,10 +104,10 @@ CODES: Final[dict[str, Explanation]] = {
     ),
     "PP117": Explanation(
         "No backup by this kind of id",
-        "The plan wants the rows of those who go to be kept, and names them by an alias of your"
-        " own. OneSignal's exports hold subscription ids, onesignal_id and external_id only.",
-        "Name the users by external_id or onesignal_id; or take `backup` out of the plan and have"
-        " that reviewed.",
+        "The plan wants the rows of those who go to be kept, and names some by an alias of your own"
+        " alone. OneSignal's exports hold subscription ids, onesignal_id and external_id only.",
+        "Name the users by external_id or onesignal_id, or take a list that has onesignal_id beside"
+        " the alias. Otherwise take `backup` out of the plan and have that reviewed.",
     ),
     "PP118": Explanation(
         "Drift can't be checked",
