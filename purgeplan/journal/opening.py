@@ -12,7 +12,7 @@ from purgeplan.journal.plans import as_planned
 from purgeplan.journal.rows import EVENTS, events
 from purgeplan.journal.sqlite import SqliteJournal
 from purgeplan.journal.store import APPLICATION_ID, READING, WRITING, Store, connect, settle
-from purgeplan.journal.version import FORM, VERSION
+from purgeplan.journal.version import FORMS, READ_AS, VERSION
 from purgeplan.model.ports import Clock, Journal
 from purgeplan.model.records import PlanRow
 
@@ -83,9 +83,9 @@ def _opened(path: Path, clock: Clock | None) -> SqliteJournal:
         try:
             connection = connect(path, "ro" if clock is None else "rw")
             on_error.callback(connection.close)
-            _recognize(path, connection, writable=clock is not None)
+            version = _recognize(path, connection, writable=clock is not None)
             settle(connection, READING if clock is None else WRITING)
-            if form_of(connection) != FORM:
+            if form_of(connection) != FORMS[version]:
                 raise refusals.unsound(str(path), "its tables are not those of purgeplan")
         except sqlite3.Error as error:
             raise refusals.failed(str(path), error) from error
@@ -96,8 +96,11 @@ def _opened(path: Path, clock: Clock | None) -> SqliteJournal:
     return journal
 
 
-def _recognize(path: Path, connection: sqlite3.Connection, *, writable: bool) -> None:
-    """Raise InvalidError unless the file is ours and of a version that can be worked with."""
+def _recognize(path: Path, connection: sqlite3.Connection, *, writable: bool) -> int:
+    """Give the version that the file has by now: what only reads changes nothing.
+
+    Raises InvalidError unless it is ours and of a version that can be worked with.
+    """
     try:
         ((application_id,),) = connection.execute("PRAGMA application_id").fetchall()
     except sqlite3.DatabaseError as error:
@@ -107,10 +110,14 @@ def _recognize(path: Path, connection: sqlite3.Connection, *, writable: bool) ->
     if application_id != APPLICATION_ID:
         raise refusals.foreign(path)
     ((version,),) = connection.execute("PRAGMA user_version").fetchall()
-    if version > VERSION or (version < VERSION and not writable):
+    if version < VERSION and writable:
+        _migrate(connection)
+        version = VERSION
+    if version not in FORMS:
         raise refusals.other_version(path, version, VERSION)
     if version < VERSION:
-        _migrate(connection)
+        connection.execute(READ_AS[version])
+    return int(version)
 
 
 def _follow(journal: SqliteJournal, store: Store) -> None:

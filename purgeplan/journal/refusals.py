@@ -97,7 +97,7 @@ def foreign(path: Path) -> InvalidError:
 
 
 def other_version(path: Path, found: int, known: int) -> InvalidError:
-    """Say that a file is ours, and from the future (or, for a reader, from the past)."""
+    """Say that a file is ours, and from the future (or that its making was cut short)."""
     problem = f"{path} has journal version {found}, this purgeplan knows {known}"
     mend = "update purgeplan" if found > known else "run `purgeplan plan` with it once"
     return InvalidError(Finding("PP412", problem, mend))

@@ -204,7 +204,7 @@ def test_brings_up_an_older_journal_when_it_writes(tmp_path):
 
 
 def test_goes_on_with_a_journal_of_version_1(tmp_path):
-    """What an older purgeplan wrote stays as it was; of its items no evidence is known."""
+    """Reading leaves it as it is, writing brings it up; of its items no evidence is known."""
     path = tmp_path / "old.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(OF_VERSION_1.read_text("utf-8"))
@@ -212,8 +212,12 @@ def test_goes_on_with_a_journal_of_version_1(tmp_path):
         head = connection.execute("SELECT link FROM events ORDER BY seq DESC").fetchone()
     path.chmod(0o600)
 
-    with pytest.raises(InvalidError, match=r"version 1.*run `purgeplan plan`"):
-        open_reader(path)
+    before = path.read_bytes()
+    with closing(open_reader(path)) as journal:
+        assert journal.check() == []
+        assert journal.tally(1).total == len(list(journal.items(1))) == 6
+        assert {row.evidence_ms for row in journal.items(1)} == {None}
+    assert path.read_bytes() == before
     with closing(open_journal(path, HandClock())) as journal:
         states = [row.state for row in journal.items(1)]
         again = journal.start_run(1, "apply", ANN, T0)

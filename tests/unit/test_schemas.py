@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft7Validator
+from sqlite_utils import Database
 
 from purgeplan.journal.form import form_of
-from purgeplan.journal.schema import migrate
-from purgeplan.journal.version import FORM
+from purgeplan.journal.schema import MIGRATIONS
+from purgeplan.journal.version import FORMS, READ_AS, VERSION
 from purgeplan.planfile import plan_schema, policy_schema, schema_text
 from purgeplan.planfile.load import load
 from purgeplan.sources import FRAGMENTS
@@ -19,11 +20,20 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_form_of_the_journal_is_the_one_that_files_are_held_against():
-    """After every migration `FORM` is what `form_of` gives for a journal made anew."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        migrate(connection)
+    """After every migration `FORMS` has what `form_of` gives for a journal made anew, and before.
 
-        assert form_of(connection) == FORM
+    Every older one can be read.
+    """
+    names = [one.name for one in MIGRATIONS.pending(Database(memory=True))]
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        base, forms = Database(connection), {}
+        for version, after in enumerate([*names[1:], None], 1):
+            MIGRATIONS.apply(base, stop_before=after)
+            forms[version] = form_of(connection)
+
+    assert forms == FORMS
+    assert max(FORMS) == VERSION
+    assert set(FORMS) == set(READ_AS) | {VERSION}
 
 
 @pytest.mark.parametrize("name", ["plan", "policy"])

@@ -66,9 +66,9 @@ CODES: dict[str, Explanation] = {
     ),
     "PP412": Explanation(
         "a journal of another version",
-        "A newer purgeplan has written this journal, and this one does not know its form; or an"
-        " older one has, and a command that only reads does not bring it up.",
-        "Update purgeplan, or run a command that writes, such as `purgeplan plan`.",
+        "A newer purgeplan has written this journal, and this one does not know its form. Journals"
+        " of older ones are read as they are, and brought up by the first command that writes.",
+        "Update purgeplan.",
     ),
     "PP413": Explanation(
         "others can read the journal",
