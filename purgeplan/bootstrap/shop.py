@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from purgeplan.bootstrap.exports import Exports
 from purgeplan.bootstrap.loop import offloading
-from purgeplan.errors import StaleError
 from purgeplan.model.backup import folder_of
 from purgeplan.model.outcome import Outcome, State
 from purgeplan.model.ports import AppFacts, AppView, Clock, Journal, Lock
@@ -177,10 +176,7 @@ class Shop:
             rows = journal.items(row.plan_id, (State.PENDING,))
             return ((one.position, one.id, one.onesignal_id) for one in rows)
 
-        found = still_protected(self.rules, Inputs(), row.draft.protects, pending)
-        if found.uncomparable:
-            raise StaleError(*found.uncomparable)
-        return found.spared
+        return still_protected(self.rules, Inputs(), row.draft.protects, pending)
 
     def verifier(self, journal: Journal, view: AppView, tell: "Progress") -> "Verifier":
         """Give what tells whether accepted ids are gone."""

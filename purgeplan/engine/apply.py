@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
 from purgeplan.engine import facts as known
 from purgeplan.engine import gates
@@ -17,6 +19,9 @@ from purgeplan.model.ports import AppFacts, AppView, Clock, Journal
 from purgeplan.model.records import PlanRow, PlanState, Tally
 from purgeplan.model.spec import Rules
 from purgeplan.sources.port import Progress, quiet
+
+SPARED_TOGETHER: Final = 50_000
+"""Positions held in memory, and skipped in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,10 @@ class Gatekeeper:
         """Take out who is protected by now, or was deleted under another plan since planning."""
         now = self.clock.now()
         spared = self.journal.skip_deleted_elsewhere(row.plan_id, now)
-        return spared + self.journal.skip(row.plan_id, self.protected_now(row), Skip.PROTECTED, now)
+        protected = iter(self.protected_now(row))
+        while some := list(islice(protected, SPARED_TOGETHER)):
+            spared += self.journal.skip(row.plan_id, some, Skip.PROTECTED, now)
+        return spared
 
     async def with_network(
         self, row: PlanRow, tally: Tally, view: AppView, tell: Progress = quiet

@@ -62,7 +62,8 @@ def still_to_go(
     """Leave out whom a check has taken out since, or has found active and in doubt."""
     held = drift.held_back if drift is not None else frozenset[int]()
     free = [one for one in again if one.item.position not in held]
-    last = max((one.item.position for one in free if not one.doubtful), default=-1)
+    asked = {one.item.position for one in free if not one.doubtful}
+    last = max(asked, default=-1)
     rows = takewhile(lambda row: row.position <= last, journal.items(plan_id, (State.PENDING,)))
-    pending = {row.position for row in rows}
+    pending = asked.intersection(row.position for row in rows)
     return [one for one in free if one.doubtful or one.item.position in pending]

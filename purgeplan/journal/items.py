@@ -30,6 +30,9 @@ _LINEAGE: Final = """
     JOIN plans ON plans.plan_id = items.plan_id AND plans.lineage = mine.lineage
         AND plans.plan_id <= mine.plan_id
     WHERE items.claimed_at IS NOT NULL"""
+_CLAIMED_LEFT: Final = f"""
+    SELECT count(*) FROM items AS left_ones WHERE plan_id = ?
+        AND (state = 'pending' OR state = 'sent') AND id IN (SELECT items.id {_LINEAGE})"""  # noqa: S608 - our own
 _DELETED: Final = """
     SELECT id, max(settled_at) FROM plans JOIN items USING (plan_id)
     WHERE app_id = ? AND by_kind = ? AND sealed_at IS NULL
@@ -106,6 +109,12 @@ class Items(Part):
         self.plan(plan_id)
         rows = self._store.stream(f"SELECT DISTINCT items.id {_LINEAGE}", plan_id)
         yield from map(itemgetter(0), rows)
+
+    def claimed_left(self, plan_id: int) -> int:
+        """Count those of them that are left of this plan, pending or unresolved."""
+        self.plan(plan_id)
+        ((count,),) = self._store.read(_CLAIMED_LEFT, plan_id, plan_id)
+        return int(count)
 
     def first_seen(self, app_id: str, ids_digest: str) -> datetime | None:
         """Give the earliest time that was ever planned for a source with these ids."""

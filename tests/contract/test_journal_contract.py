@@ -106,6 +106,7 @@ def test_knows_no_plan_that_was_not_saved(world):
     for asked in (
         world.journal.plan,
         world.journal.claimed_in_lineage,
+        world.journal.claimed_left,
         lambda plan_id: list(world.journal.claimed_ids(plan_id)),
         lambda plan_id: world.journal.reopen(plan_id, T0),
         lambda plan_id: world.journal.conclude(plan_id, PlanState.DONE, T0),
@@ -224,6 +225,16 @@ def test_counts_claims_over_a_lineage_once_each(world):
     assert world.journal.claimed_in_lineage(1) == 2
     assert world.journal.claimed_in_lineage(2) == 3
     assert sorted(world.journal.claimed_ids(2)) == ["a", "b", "c"]
+
+
+def test_counts_who_is_left_and_was_claimed_before(world):
+    """By this plan or by one that it superseded: pending or unresolved, and no one else."""
+    world.plan("a", "b", "c", "d")
+    world.apply(ACCEPTED, LOST, BACK)
+    world.plan("b", "c", "d", "e", "f")
+    world.apply(ACCEPTED, BACK, BACK, LOST, plan_id=2)
+
+    assert (world.journal.claimed_left(1), world.journal.claimed_left(2)) == (2, 3)
 
 
 def test_renews_what_may_change(world):

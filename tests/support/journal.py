@@ -350,6 +350,12 @@ class FakeJournal:
             if one.item.claimed_at is not None
         }
 
+    def claimed_left(self, plan_id):
+        """Count those of them that are left of the plan."""
+        claimed = set(self.claimed_ids(plan_id))
+        left = self.items(plan_id, (State.PENDING, State.SENT))
+        return sum(one.id in claimed for one in left)
+
     # Evidence
 
     def first_seen(self, app_id, ids_digest):

@@ -90,6 +90,10 @@ class Journal(Protocol):
         """Count the distinct ids ever claimed by this plan and those it superseded."""
         ...
 
+    def claimed_left(self, plan_id: int) -> int:
+        """Count those of them that are pending or unresolved in this plan."""
+        ...
+
     def claimed_ids(self, plan_id: int) -> Iterator[str]:
         """Give the distinct ids ever claimed by this plan and those it superseded."""
         ...
