@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 from support.desk import desk
+from support.gateway import gateway
 
 OPTIONS = ("--subscriptions", "160", "--no-limits", "--delete-lag", "0ms", "--export-speed")
 
@@ -103,6 +104,25 @@ def test_a_list_is_checked_from_its_as_of_on(at):
     assert {*at.deleted()} == {*ids} - news
     assert ids[0] not in news
     assert {ids[1], ids[2]} <= news
+
+
+def test_a_start_without_its_export_sends_nothing(at):
+    """Exit 12, unattended to be repeated: whoever became active can't be told without it."""
+    with gateway(at.box.url) as between:
+        fingerprint, ids = planned(at, url=between.url)
+        active(at, min(ids))
+        between.refused = "csv_export"
+
+        refused = at.apply(fingerprint)
+        state, sent = at.run("status", "inactive", "--json"), at.deleted()
+        between.refused = None
+        done = at.apply(fingerprint)
+
+    assert (refused.code, sent) == (12, [])
+    assert "PP608" in refused.err
+    assert json.loads(state.out)["plans"][0]["left"] == len(ids)
+    assert done.code == 0, done.err
+    assert {*at.deleted()} == ids - {min(ids)}
 
 
 @pytest.mark.parametrize("at", ["5"], indirect=True)
