@@ -5,6 +5,11 @@ import gzip
 import hashlib
 from dataclasses import dataclass, field
 
+from support.engine import Crash
+from support.journal import FakeJournal
+
+from purgeplan.engine.drift import CHECKED
+from purgeplan.model.outcome import Skip
 from purgeplan.model.ports import ExportFile
 
 HEADER = "id,external_user_id,onesignal_id,last_active"
@@ -62,3 +67,31 @@ def row(one, last_active, external_id="", onesignal_id=""):
     """Give one row as an export has it; a time is written without its zone."""
     at = last_active if isinstance(last_active, str) else f"{last_active:%Y-%m-%d %H:%M:%S}"
     return f"{one},{external_id},{onesignal_id},{at}"
+
+
+class Dying(FakeJournal):
+    """A journal whose process dies before, or right after, it does what ``dies_at`` names."""
+
+    dies_at = None
+
+    def _does(self, name, call):
+        if self.dies_at == f"before {name}":
+            raise Crash
+        given = call()
+        if self.dies_at == f"after {name}":
+            raise Crash
+        return given
+
+    def skip(self, plan_id, positions, why, at):
+        """Take items out, or die."""
+        if why is not Skip.DRIFT:
+            return super().skip(plan_id, positions, why, at)
+        gone = list(positions)
+        return self._does("skip", lambda: FakeJournal.skip(self, plan_id, gone, why, at))
+
+    def note(self, kind, plan_id, run_id, at, data):
+        """Note an event, or die where it is a check's."""
+        if kind != CHECKED:
+            super().note(kind, plan_id, run_id, at, data)
+            return
+        self._does("note", lambda: FakeJournal.note(self, kind, plan_id, run_id, at, data))

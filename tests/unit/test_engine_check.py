@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.drift import Exports, row
-from support.engine import FAST, ScriptedTarget, ScriptedView, Stage, ended, ids
+from support.drift import Dying, Exports, row
+from support.engine import FAST, Crash, ScriptedTarget, ScriptedView, Stage, ended, ids
 from support.journal import ANN
 from support.virtual import EPOCH, VirtualClock
 
@@ -209,6 +209,35 @@ def test_without_an_export_a_run_stops_early_and_the_next_goes_on(tmp_path):
     assert sorted(scene.target.begun) == sorted(ids(10))
     runs = [(run.why, run.exit_code) for run in scene.journal.runs()]
     assert runs == [("done", Exit.DONE), ("drift", Exit.STOPPED_EARLY)]
+
+
+@pytest.mark.parametrize(
+    "at", ["in the wait", "before skip", "after skip", "before note", "after note"]
+)
+def test_a_death_in_a_check_of_a_run_sends_nobody_who_was_active(tmp_path, at):
+    """The next run checks first, by an export of its own; what was sent before stays sent once."""
+    scene = Scene(tmp_path, journal=Dying())
+    first, second = ids(10)[8:]
+
+    def begins(item):
+        if item.position == 2:  # the first check is over by then
+            scene.active = [first]
+            scene.exports.error = {1: Crash()} if at == "in the wait" else {}
+            scene.journal.dies_at = at
+
+    scene.target.on_begin = begins
+    with pytest.raises(Crash):
+        scene.run()
+    sent = len(scene.target.begun)
+    scene.journal.dies_at, scene.active = None, [first, second]
+    scene.drift = replace(scene.drift)
+
+    end = ended(scene.run())
+
+    assert 0 < sent < 8
+    assert end.exit is Exit.DONE
+    assert scene.skipped == [first, second]
+    assert sorted(scene.target.begun) == sorted(ids(10)[:8])
 
 
 class Unseen(ScriptedView):

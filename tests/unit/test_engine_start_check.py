@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.drift import Exports, row
+from support.drift import Dying, Exports, row
 from support.engine import Crash, ScriptedView, ids
-from support.journal import FakeJournal, HandClock, draft, planned
+from support.journal import HandClock, draft, planned
 from support.plans import facts, spec
 
 from purgeplan.engine import facts as known
@@ -17,35 +17,10 @@ from purgeplan.engine.run import Order
 from purgeplan.errors import Finding, UnreachableError
 from purgeplan.guards import GUARDS
 from purgeplan.model.fingerprint import fingerprint
-from purgeplan.model.outcome import Skip, State
+from purgeplan.model.outcome import State
 from purgeplan.model.records import PlanState
 from purgeplan.model.spec import Drift as Asked
 from purgeplan.model.spec import DriftCheck, Limits, Rules
-
-
-class Dying(FakeJournal):
-    """A journal whose process dies before, or right after, it does what ``dies_at`` names."""
-
-    dies_at = None
-
-    def _does(self, name, call):
-        if self.dies_at == f"before {name}":
-            raise Crash
-        given = call()
-        if self.dies_at == f"after {name}":
-            raise Crash
-        return given
-
-    def skip(self, plan_id, positions, why, at):
-        """Take items out, or die."""
-        if why is not Skip.DRIFT:
-            return super().skip(plan_id, positions, why, at)
-        gone = list(positions)
-        return self._does("skip", lambda: FakeJournal.skip(self, plan_id, gone, why, at))
-
-    def note(self, kind, plan_id, run_id, at, data):
-        """Note an event, or die."""
-        self._does("note", lambda: FakeJournal.note(self, kind, plan_id, run_id, at, data))
 
 
 class Start:
