@@ -3,7 +3,8 @@
 The set only shrinks: whom an export shows is skipped, and nobody is ever selected by one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,6 +54,34 @@ WHERE evidence IS NULL OR last_active IS NULL OR epoch_ms(last_active) > CAST(ev
 _POSITIONS: Final = "SELECT position FROM active WHERE state = '{}'"
 
 
+@dataclass(frozen=True, slots=True)
+class Active:
+    """Positions of items whose people an export shows to be active since, by the items' state."""
+
+    pending: Iterable[int]
+    sent: frozenset[int]
+
+
+@contextmanager
+def compared(
+    row: PlanRow, items: Iterator[ItemRow], file: ExportFile, tell: Progress
+) -> Iterator[Active]:
+    """Give who of the items is active, to be read before the end of the block."""
+    with Workspace() as work:
+        seen = read_export(work, file, _COLUMNS, tell)
+        tell("comparing with the export", 0, None)
+        work.load("items", _ITEMS, _known(row, items))
+        work.run(_ACTIVE, seen=seen)
+        sent = work.column(_POSITIONS.format(State.SENT))
+        pending = (int(one) for one in work.column(_POSITIONS.format(State.PENDING)))
+        yield Active(pending, frozenset(int(position) for position in sent))
+
+
+Compare = Callable[
+    [PlanRow, Iterator[ItemRow], ExportFile, Progress], AbstractContextManager[Active]
+]
+
+
 @dataclass(slots=True)
 class Drift:
     """Checks one plan again and again; ``every_s`` is how often a run must.
@@ -67,6 +96,7 @@ class Drift:
     exporter: Callable[[AppFacts], Exporter]
     every_s: float
     held_back: frozenset[int] = frozenset()
+    compare: Compare = compared
     _checked_at: datetime | None = field(default=None, init=False)
     _checked_s: float = field(default=0.0, init=False)
 
@@ -105,16 +135,10 @@ class Drift:
         Raises AttentionError for a file that is no export, UnreachableError where disk or memory
         is full; nobody is skipped then.
         """
-        with Workspace() as work:
-            seen = read_export(work, file, _COLUMNS, tell)
-            tell("comparing with the export", 0, None)
-            left = self.journal.items(row.plan_id, (State.PENDING, State.SENT))
-            work.load("items", _ITEMS, _known(row, left))
-            work.run(_ACTIVE, seen=seen)
-            sent = work.column(_POSITIONS.format(State.SENT))
-            self.held_back = frozenset(int(position) for position in sent)
-            pending = (int(one) for one in work.column(_POSITIONS.format(State.PENDING)))
-            number = self.journal.skip(row.plan_id, pending, Skip.DRIFT, self.clock.now())
+        left = self.journal.items(row.plan_id, (State.PENDING, State.SENT))
+        with self.compare(row, left, file, tell) as active:
+            self.held_back = active.sent
+            number = self.journal.skip(row.plan_id, active.pending, Skip.DRIFT, self.clock.now())
         self._checked_at, self._checked_s = self.clock.now(), self.clock.monotonic()
         data = {
             "asked_at": file.asked_at.isoformat(),
