@@ -323,16 +323,14 @@ class FakeJournal:
         """Count items by state."""
         self._alive()
         rows = [one.item for one in self._items.get(plan_id, ())]
+        claimed = [row.state for row in rows if row.claimed_at is not None]
         return Tally(
-            states=Counter(row.state for row in rows),
-            skips=Counter(row.skip for row in rows if row.skip),
-            verdicts=Counter(row.verdict for row in rows if row.verdict),
-            presumed_ours=sum(row.code is Code.PRESUMED_OURS for row in rows),
-            claimed=sum(row.claimed_at is not None for row in rows),
-            claimed_left=sum(
-                row.claimed_at is not None and row.state in (State.PENDING, State.SENT)
-                for row in rows
-            ),
+            states=Counter([row.state for row in rows]),
+            skips=Counter([row.skip for row in rows if row.skip]),
+            verdicts=Counter([row.verdict for row in rows if row.verdict]),
+            presumed_ours=[row.code for row in rows].count(Code.PRESUMED_OURS),
+            claimed=len(claimed),
+            claimed_left=claimed.count(State.PENDING) + claimed.count(State.SENT),
         )
 
     def claimed_in_lineage(self, plan_id):
@@ -454,7 +452,7 @@ class FakeJournal:
         return self._die("PP403", "disk I/O error")
 
     def _take(self, run, rows, outcomes, again, fresh):
-        kept = deepcopy(rows)
+        kept = self._copied(rows)
         now = _floor(self.clock.now())
         for outcome in outcomes:
             self._settle(kept, outcome)
@@ -471,12 +469,17 @@ class FakeJournal:
             self._cursors[run.run_id] = pending[-1].item.position + 1
         self._items[run.plan_id] = kept
         if outcomes:
-            data = {"count": len(outcomes), "outcomes": outcomes_digest(outcomes)}
-            self._event("items.settled", now, run.plan_id, run.run_id, data)
+            self._event("items.settled", now, run.plan_id, run.run_id, self._outcomes(outcomes))
         return [
             Item(one.item.position, one.item.id, one.item.attempts, one.item.onesignal_id)
             for one in pending
         ]
+
+    def _copied(self, rows):
+        return deepcopy(rows)
+
+    def _outcomes(self, outcomes):
+        return {"count": len(outcomes), "outcomes": outcomes_digest(outcomes)}
 
     @staticmethod
     def _named(rows, item):

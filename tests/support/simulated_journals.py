@@ -2,29 +2,41 @@
 
 import sqlite3
 from collections import deque
+from dataclasses import fields
+from operator import attrgetter
 
 from support.journal import FakeJournal, _Row
 
 from purgeplan.journal import journal_on
 from purgeplan.journal.sqlite import SqliteJournal
 from purgeplan.journal.store import WRITING, Store, settle
-from purgeplan.model.records import Event
+from purgeplan.model.records import Event, ItemRow
 
-AT_ONCE = 4
+AT_ONCE = 8
 
 
-class _Cheap(_Row):
-    """A row that is quick to copy, since what it holds is frozen."""
+_NAMES = tuple(field.name for field in fields(ItemRow))
+_VALUES = attrgetter(*_NAMES)
 
-    def __deepcopy__(self, memo):
-        return _Cheap(self.item, self.last_claim)
+
+class _Quick(_Row):
+    """A row that is quick to change."""
+
+    def to(self, **changes):
+        self.item = ItemRow(*map(changes.get, _NAMES, _VALUES(self.item)))
 
 
 class _QuickJournal(FakeJournal):
     """The fake, with images that cost microseconds, and a chain of events that is not hashed."""
 
     def _frozen(self, items, at):
-        return [_Cheap(one.item, one.last_claim) for one in super()._frozen(items, at)]
+        return self._copied(super()._frozen(items, at))
+
+    def _copied(self, rows):
+        return [_Quick(one.item, one.last_claim) for one in rows]
+
+    def _outcomes(self, outcomes):
+        return {"count": len(outcomes)}
 
     def _event(self, kind, at, plan_id, run_id=None, data=None):
         seq = len(self._events) + 1
@@ -36,10 +48,7 @@ class _QuickJournal(FakeJournal):
 
     def image(self):
         """Give what is durable, sharing only what is frozen."""
-        items = {
-            plan_id: [_Cheap(one.item, one.last_claim) for one in rows]
-            for plan_id, rows in self._items.items()
-        }
+        items = {plan_id: self._copied(rows) for plan_id, rows in self._items.items()}
         return dict(self._plans), items, dict(self._runs), list(self._events), dict(self._seen)
 
     def restore(self, image):

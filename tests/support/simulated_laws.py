@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from purgeplan.engine.drift import CHECKED
 from purgeplan.engine.pacer import CATCH_UP
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.answer import clamp_pause
@@ -42,7 +43,7 @@ class Ledger:
     ``begun`` counts requests by plan and position, ``first`` lists positions by their first
     request, ``lineages`` the ids sent under plans that superseded one another, ``acted`` when
     (monotonic) DELETEs were carried out by plan and id, ``gone`` when (wall clock) each was
-    known to be gone.
+    known to be gone, ``asked_at`` when the export of the last drift check was asked for.
     """
 
     begun: dict = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Ledger:
     reopened: set = field(default_factory=set)
     judged: dict = field(default_factory=dict)
     as_of: dict = field(default_factory=dict)
+    asked_at: object = None
 
     def act(self, plan_id, one, at):
         """Note that a DELETE was, or will be, carried out at a time."""
@@ -75,17 +77,19 @@ class Ledger:
             set(self.reopened),
             dict(self.judged),
             dict(self.as_of),
+            self.asked_at,
         )
 
 
 class Watch:
     """Watches one process: what it begins, is answered, writes and leaves behind."""
 
-    def __init__(self, ledger, journal, clock, spec):
+    def __init__(self, ledger, journal, clock, spec, checks):
         self.ledger = ledger
         self.journal = journal
         self.clock = clock
         self.spec = spec
+        self.checks = checks
         self.plan = None
         self.rows = []
         self.spared = set()
@@ -142,6 +146,7 @@ class Watch:
         self._within_cap(item)
         self._canary_first(item)
         self._young_enough(item)
+        self.checks.begun(row)
 
     def _in_order(self, item):
         order = self.ledger.first.setdefault(self.plan.plan_id, [])
@@ -204,21 +209,35 @@ class Watch:
             self.run_id = result
         if self.plan is None:
             return
+        before = self.rows
         self._states(name)
-        if name == "turn":
-            self._turned(args[1], [*args[2], *result])
-        if name == "note" and args[0].startswith("canary."):
-            law(args[1] not in self.ledger.judged, "the canary was judged twice")
-            self.ledger.judged[args[1]] = args[0]
-        if name == "reopen":
-            self._reopened()
+        match name:
+            case "turn":
+                self._turned(args[1], [*args[2], *result])
+                if result:
+                    self.checks.claimed(SOON_S)
+            case "skip":
+                self.checks.skipped(args[2], before, self.rows)
+            case "note":
+                self._noted(*args[:2])
+            case "reopen":
+                self._reopened()
+
+    def _noted(self, kind, plan_id):
+        if kind == CHECKED:
+            self.ledger.asked_at = self.checks.noted(self.ledger.asked_at)
+        if kind.startswith("canary."):
+            law(plan_id not in self.ledger.judged, "the canary was judged twice")
+            self.ledger.judged[plan_id] = kind
 
     def _states(self, name):
         rows = list(self.journal.items(self.plan.plan_id))
-        law([row.position for row in rows] == list(range(self.plan.total)), "I4: an item is lost")
-        if name != "reopen":
-            for old, new in zip(self.rows, rows, strict=True):
-                law(new.state in LEGAL[old.state], f"I4: {old.state} became {new.state}")
+        law(len(rows) == self.plan.total, "I4: an item is lost")
+        for old, new in zip(self.rows, rows, strict=True):
+            if new is not old:
+                law(new.position == old.position, "I4: items have changed places")
+                legal = name == "reopen" or new.state in LEGAL[old.state]
+                law(legal, f"I4: {old.state} became {new.state}")
         self.rows = rows
 
     def _told_truly(self, outcome):

@@ -19,7 +19,7 @@ from purgeplan.engine.gates import frozen
 from purgeplan.errors import Exit
 from purgeplan.model.outcome import State, Verdict
 from purgeplan.model.records import PlanState
-from purgeplan.model.spec import Breaker, Limits, Pace, Resource, Retry
+from purgeplan.model.spec import Breaker, Drift, DriftCheck, Limits, Pace, Resource, Retry
 
 PEOPLE = ids(6)
 OUTSIDERS = [f"other-{number}" for number in range(3)]
@@ -46,8 +46,9 @@ class LifeOfPlans(RuleBasedStateMachine):
         storm=st.sampled_from([0.0, 0.3]),
         kinds=st.lists(st.sampled_from(TROUBLES), min_size=1, max_size=4, unique=True),
         known=st.booleans(),
+        drift=st.sampled_from([Drift(), Drift(DriftCheck.EXPORT), Drift(DriftCheck.EXPORT, 1.0)]),
     )
-    def begin(self, seed, users, canary, attempts, storm, kinds, known):
+    def begin(self, seed, users, canary, attempts, storm, kinds, known, drift):
         """Begin with an app in which everybody is there, and a plan."""
         self.memory = self.memory_of()
         self.users = users
@@ -61,6 +62,7 @@ class LifeOfPlans(RuleBasedStateMachine):
             canary=canary,
             retry=Retry(attempts, 1.0, 1.0),
             breaker=Breaker(20, Decimal(100), Decimal(100)),
+            drift=drift,
         )
         self.world = World(self.memory, onesignal, plan, lock=OneAtATime())
         self.began = self.world.clock.now()
@@ -101,7 +103,7 @@ class LifeOfPlans(RuleBasedStateMachine):
         journal, row = self.world.journal(), self.row
         if not sure and row.state is PlanState.OPEN:
             journal.conclude(row.plan_id, PlanState.CANCELLED, self.world.clock.now())
-            self.world.image = self.memory.image(journal)
+            self.world.keep(journal)
 
     # Running
 
@@ -159,7 +161,7 @@ class LifeOfPlans(RuleBasedStateMachine):
             there = Verdict.STILL_THERE if who == f"{item.id}#0" else Verdict.RETURNED
             found.append((item.position, there if who else Verdict.GONE))
         journal.record_verdicts(row.plan_id, found, now)
-        world.image = self.memory.image(journal)
+        world.keep(journal)
 
     # The world goes on
 
@@ -168,6 +170,13 @@ class LifeOfPlans(RuleBasedStateMachine):
         """Let time pass: half a minute, an hour in doubt, a plan's expiry."""
         self.world.clock.elapsed += seconds
         self.world.onesignal.settle(self.world.clock.elapsed)
+
+    @rule(one=people)
+    def becomes_active(self, one):
+        """Somebody who is there has a session."""
+        who = self.world.onesignal.holds.get(one)
+        if who is not None:
+            self.world.onesignal.sessions[who] = self.world.clock.now()
 
     @precondition(lambda self: self.users)
     @rule(which=st.integers(0, 3))

@@ -58,7 +58,7 @@ class SimulatedOneSignal:
 
     ``storm`` is the share of requests that something happens to, ``kinds`` what may happen,
     ``refused`` the ids that are always rejected, ``born`` when people came who were not
-    there at first.
+    there at first, ``sessions`` when people are active, ``export`` the last that was asked for.
     """
 
     seed: object
@@ -70,6 +70,8 @@ class SimulatedOneSignal:
     doomed: list = field(default_factory=list)
     served: dict = field(default_factory=dict)
     born: dict = field(default_factory=dict)
+    sessions: dict = field(default_factory=dict)
+    export: object = None
 
     def copy(self):
         """Give one that goes its own way from here."""
@@ -77,7 +79,8 @@ class SimulatedOneSignal:
             self.seed, dict(self.holds), self.storm, self.kinds, self.lag_s, self.refused
         )
         other.doomed, other.served = list(self.doomed), dict(self.served)
-        other.born = dict(self.born)
+        other.born, other.sessions = dict(self.born), dict(self.sessions)
+        other.export = self.export
         return other
 
     def fate(self, one):
@@ -124,4 +127,9 @@ class SimulatedOneSignal:
         """Let somebody new have an id that nobody has any more."""
         who = f"{one}#{len(self.born) + 1}"
         self.holds[one] = who
-        self.born[who] = now
+        self.born[who] = self.sessions[who] = now
+
+    def active_since(self, now, since):
+        """Give the rows of an export: by who, the id and the last session of those there are."""
+        rows = ((who, one, self.sessions.get(who)) for one, who in self.holds.items())
+        return {who: (one, at) for who, one, at in rows if at is not None and since <= at <= now}

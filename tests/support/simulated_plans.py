@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 
+from purgeplan.journal.times import ms
 from purgeplan.model.facts import Counts, SourceFacts
 from purgeplan.model.fingerprint import addressed_digest, fingerprint
 from purgeplan.model.outcome import Skip
@@ -55,7 +56,7 @@ class Chosen:
         """Give the frozen set in the order of sending."""
         for one in self.ids:
             skip = Skip.DELETED_BEFORE if one in self.before else None
-            yield PlannedItem(one, self.known.get(one), skip)
+            yield PlannedItem(one, self.known.get(one), skip, ms(self.as_of))
 
     def delta(self, previous):
         """Count the ids added and removed."""

@@ -12,11 +12,12 @@ from support.plans import spec
 from support.simulated_laws import law
 from support.simulated_onesignal import FATES, SimulatedOneSignal, draw, pick
 from support.simulation import Blow, Process, World, to_be_looked_at
+from support.virtual import EPOCH
 
 from purgeplan.errors import Exit
 from purgeplan.model.outcome import State
 from purgeplan.model.records import PlanState
-from purgeplan.model.spec import Breaker, Limits, Pace, Resource, Retry
+from purgeplan.model.spec import Breaker, Drift, DriftCheck, Limits, Pace, Resource, Retry
 
 PATIENCE = 80
 """Processes until a world must have come to its end."""
@@ -26,6 +27,10 @@ PACES = (
     Pace(delay_s=None, rate_per_s=20.0),
     Pace(delay_s=None, rate_per_s=1000.0),
 )
+NO_DRIFT, EXPORT = Drift(), DriftCheck.EXPORT
+SESSIONS = (None, None, None, None, -300.0, 0.4, 1.6, 30.0)
+"""When somebody planned is active, in seconds since planning: most are not."""
+
 BLOWS = ("kill", "ask", "cancel", "close", "disk", "usurp", "stop", "pause")
 TROUBLES = tuple(name for name in FATES if name != "ok")
 
@@ -84,6 +89,10 @@ def world(seed, memory):
         refused=frozenset(one for one in planned if draw(seed, "refused", one) < 0.08),
     )
     cap = size if draw(seed, "capped") < 0.8 else max(1, size - 2)
+    for one in planned:
+        at = pick(SESSIONS, seed, "session", one)
+        if at is not None:
+            onesignal.sessions[f"{one}#0"] = EPOCH + timedelta(seconds=at)
     made = World(memory, onesignal, settings(seed, cap, users=users))
     if cap < size:
         made.guards = {"none": lambda *_: None}
@@ -104,6 +113,7 @@ def settings(seed, cap, *, users):
         canary=pick((0, 0, 1, 2, 4), seed, "canary"),
         retry=Retry(pick((1, 2, 4), seed, "attempts"), 1.0, 1.0),
         breaker=Breaker(pick((2, 20), seed, "breaker"), Decimal(20), Decimal(50)),
+        drift=pick((NO_DRIFT, NO_DRIFT, Drift(EXPORT), Drift(EXPORT, 1.0)), seed, "drift check"),
     )
 
 
@@ -196,13 +206,22 @@ def finish(one):
 
 
 def nobody_can_tell(one, plan):
-    """Tell whether all that is left is unknown: aliases of which nobody knows whom they named."""
+    """Tell whether all that is left is unknown, and nobody may send it.
+
+    That are aliases of which nobody knows whom they named, and people active since.
+    """
     journal = one.journal()
     if any(journal.items(plan.plan_id, (State.PENDING,))):
         return False
     hour_ago = one.clock.now() - timedelta(hours=1)
-    unknown = journal.unresolved(plan.plan_id)
-    return all(item.onesignal_id is None and at < hour_ago for item, at in unknown)
+    held, export = set(), one.onesignal.export
+    if export is not None:
+        sent = journal.items(plan.plan_id, (State.SENT,))
+        held = {row.position for row in export.active(sent)}
+    return all(
+        item.position in held or (item.onesignal_id is None and at < hour_ago)
+        for item, at in journal.unresolved(plan.plan_id)
+    )
 
 
 def at_the_end(one, plan):

@@ -5,6 +5,7 @@ from contextlib import aclosing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 
 from support.journal import ANN
+from support.simulated_drift import Checks, drift_of
 from support.simulated_laws import SOON_S, Ledger, Watch, law
 from support.simulated_onesignal import SimulatedOneSignal, draw
 from support.simulated_plans import Chosen
@@ -61,6 +62,7 @@ class World:
     limit: int | None = None
     lock: object = nullcontext
     dumps: dict = field(default_factory=dict)
+    opened: tuple = (None, None)
 
     def copy(self, image):
         """Give one that goes its own way from here, with a journal as it is in an image."""
@@ -72,6 +74,7 @@ class World:
             image=image,
             protected=set(self.protected),
             dumps=dict(self.dumps),
+            opened=(None, None),
         )
 
     def plan(self, ids, known=(), as_of=None):
@@ -89,7 +92,7 @@ class World:
         if planned.row is not None:
             older = self.ledger.as_of.get(planned.row.plan_id, as_of)
             self.ledger.as_of[planned.row.plan_id] = max(as_of, older)
-        self.image = self.memory.image(journal)
+        self.keep(journal)
         return planned
 
     def limit_to(self, cap):
@@ -97,8 +100,15 @@ class World:
         self.spec = replace(self.spec, limits=replace(self.spec.limits, max_delete=cap))
 
     def journal(self):
-        """Open the journal to look at it."""
-        return self.memory.open(self.image, self.clock)
+        """Open the journal to look at it, unless it is open as it is in the image."""
+        if self.image is None or self.opened[0] is not self.image:
+            self.opened = self.image, self.memory.open(self.image, self.clock)
+        return self.opened[1]
+
+    def keep(self, journal):
+        """Keep what a journal has as durable; it stays open to be looked at."""
+        self.image = self.memory.image(journal)
+        self.opened = self.image, journal
 
 
 @dataclass(frozen=True)
@@ -131,8 +141,10 @@ class Process:
         self.effects = []
         self.photos = {}
         self.raw = world.memory.open(world.image, world.clock)
-        self.watch = Watch(world.ledger, self.raw, world.clock, world.spec)
+        checks = Checks(world.onesignal, world.clock, world.spec)
+        self.watch = Watch(world.ledger, self.raw, world.clock, world.spec, checks)
         self._journal = JournalPort(self, self.raw)
+        self._drift = drift_of(self, world, self._journal)
         self._onesignal = OneSignalPort(self, world)
         self._photographed = photographed
         self._changes = 0
@@ -167,7 +179,9 @@ class Process:
             raise self._broken
         cut_short = self._closing or (self.blow is not None and self.blow.kind == "cancel")
         self.watch.ended(self._dumped, abandoned=cut_short)
-        self.world.image = self.world.memory.image(self.raw)
+        self.world.keep(self.raw)
+        if self.watch.dead:
+            self.world.opened = None, None
         self._haunt(self.world)
         return code
 
@@ -181,6 +195,7 @@ class Process:
             world.guards,
             lambda path: None,
             self._protected,
+            drift=self._drift,
             errored=world.dumps.__contains__,
         )
         with world.lock():
@@ -191,11 +206,17 @@ class Process:
                 row = journal.plan(row.plan_id)
             tally = keeper.before_network(row)
             if not tally.left:
-                return Exit.INCOMPLETE if tally[State.FAILED] else Exit.DONE
+                return self._nothing_left(row)
             admitted = await keeper.with_network(row, tally, self._onesignal)
+            if not admitted.facts.left:
+                return self._nothing_left(row)
             journal.note("confirmed", row.plan_id, None, world.clock.now(), {})
             bounds = keeper.bounds(admitted)
             return await self._follow(run(admitted, row, self._effects(), order, bounds))
+
+    def _nothing_left(self, row):
+        failed = self._journal.tally(row.plan_id)[State.FAILED]
+        return Exit.INCOMPLETE if failed else Exit.DONE
 
     async def _follow(self, steps):
         code = Exit.INTERRUPTED
@@ -229,6 +250,7 @@ class Process:
             switches=Switches(self._is_paused, lambda: self._stopped, "pause", "stop"),
             request=self._request,
             operator=ANN,
+            drift=self._drift,
         )
 
     def _dump(self, run_id, outcomes):
