@@ -73,7 +73,8 @@ def watched(root, *args):
 
 def outside(root, paths):
     """Give the paths that are neither the checkout's, nor Python's, nor of the private folder."""
-    own = (root, root.parent / "tmp", ROOT, Path(sys.prefix), Path(sys.base_prefix))
+    python = (Path(one) for one in (sys.prefix, sys.base_prefix, *filter(None, sys.path)))
+    own = (root, root.parent / "tmp", ROOT, *python)
     found = (Path(root, one) for one in paths)
     return [str(one) for one in found if not any(one.is_relative_to(here) for here in own)]
 

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 from mutants.catalog import MUTANTS
+from mutants.page import PAGE, recorded, written
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,3 +31,16 @@ def test_every_mutant_is_a_program_and_another_one():
 def test_mutants_are_told_apart_by_their_names():
     """A table with two rows of one name hides one."""
     assert len({one.name for one in MUTANTS}) == len(MUTANTS) >= 150
+
+
+def test_what_caught_a_mutant_is_kept_until_something_else_does():
+    """The page is read to begin with the right test; rows of mutants that are no more go."""
+    page, names = PAGE.read_text("utf-8"), [one.name for one in MUTANTS]
+    first, second, *others = names
+    again = written(page, [first, *others], {first: "tests/unit/test_a.py::Test::b"}, "By hand.")
+
+    assert recorded(again)[first] == "tests/unit/test_a.py::Test::b"
+    assert second not in recorded(again)
+    kept = {one: test for one, test in recorded(page).items() if one in others}
+    assert {one: test for one, test in recorded(again).items() if one != first} == kept
+    assert again.count("By hand.") == 1
