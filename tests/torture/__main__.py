@@ -8,7 +8,8 @@ import sqlite3
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+import traceback
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib import import_module
 from pathlib import Path
 
@@ -36,23 +37,31 @@ def carry_out(task, folder, scale):
     except MissingError as missing:
         row.skipped = str(missing)
         sys.stderr.write(f"{task.part} {task.what}: SKIPPED, {missing}\n")
+    except Exception as broken:  # noqa: BLE001 - one row that can't go on is no end of the others
+        row.flaws.append(f"it did not come to its end: {broken!r}")
+        traceback.print_exc()
     row.seconds = time.monotonic() - before
     return row
 
 
-def _all(chosen, scale, jobs):
+def _all(chosen, scale, jobs, keep):
+    """Carry out tasks; ``keep`` is given the rows so far, in the table's order, as each ends."""
+    rows = {}
+    together = [task for task in chosen if not task.alone]
+    alone = [task for task in chosen if task.alone]
+
+    def ended(task, row):
+        rows[task] = row
+        keep([rows[one] for one in chosen if one in rows])
+
     with tempfile.TemporaryDirectory(prefix="torture-") as name, ThreadPoolExecutor(jobs) as pool:
-        numbered = [(task, Path(name, str(at))) for at, task in enumerate(chosen)]
-        rows = {}
-        together = [one for one in numbered if not one[0].alone]
-        for (task, _), row in zip(
-            together, pool.map(lambda one: carry_out(*one, scale), together), strict=True
-        ):
-            rows[task] = row
-        for task, folder in numbered:
-            if task.alone:
-                rows[task] = carry_out(task, folder, scale)
-        return [rows[task] for task in chosen]
+        folders = {task: Path(name, str(at)) for at, task in enumerate(chosen)}
+        begun = {pool.submit(carry_out, task, folders[task], scale): task for task in together}
+        for done in as_completed(begun):
+            ended(begun[done], done.result())
+        for task in alone:
+            ended(task, carry_out(task, folders[task], scale))
+    return [rows[task] for task in chosen]
 
 
 def _arguments():
@@ -67,6 +76,29 @@ def _arguments():
     return parser.parse_args()
 
 
+def _keeper(given, scale):
+    """Give what writes the figures where they were asked for; done at the end of each row."""
+    before, known = os.getloadavg()[0], [(one.part, one.what) for one in tasks(PARTS)]
+
+    def keep(rows):
+        about = {
+            "command": " ".join(["script/torture", *sys.argv[1:]]),
+            "date": time.strftime("%Y-%m-%d"),
+            "machine": f"{os.cpu_count()} cores, Linux {platform.release()}, Python "
+            f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+            f"load {before:.0f} at the start and {os.getloadavg()[0]:.0f} at the end",
+        }
+        if given.doc:
+            told = f"`{about['command']}`, {about['date']}: {about['machine']}."
+            page = filled(given.doc.read_text("utf-8"), rows, told, known)
+            given.doc.write_text(page, "utf-8")
+        if given.json:
+            text = json.dumps(as_json(rows, **about, scale=vars(scale)), indent=1)
+            given.json.write_text(text + "\n", "utf-8")
+
+    return keep
+
+
 def main():
     """Run the chosen parts; ends with 1 where a promise was broken."""
     given = _arguments()
@@ -77,24 +109,11 @@ def main():
     scale = Scale.quick() if given.quick else Scale()
     if given.every:
         scale = Scale(**{**vars(scale), "every": given.every})
-    before = os.getloadavg()[0]
-    rows = _all(chosen, scale, given.jobs)
+    rows = _all(chosen, scale, given.jobs, _keeper(given, scale))
     sys.stdout.write(table(rows) + "\n")
     sys.stdout.writelines(
         f"FLAW {row.part} {row.what}: {one}\n" for row in rows for one in row.flaws
     )
-    about = {
-        "command": " ".join(["script/torture", *sys.argv[1:]]),
-        "date": time.strftime("%Y-%m-%d"),
-        "machine": f"{os.cpu_count()} cores, Linux {platform.release()}, Python "
-        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
-        f"load {before:.0f} at the start and {os.getloadavg()[0]:.0f} at the end",
-        "scale": vars(scale),
-    }
-    if given.doc:
-        given.doc.write_text(filled(given.doc.read_text("utf-8"), rows, about), "utf-8")
-    if given.json:
-        given.json.write_text(json.dumps(as_json(rows, **about), indent=1) + "\n", "utf-8")
     return 0 if all(row.sound for row in rows) else 1
 
 

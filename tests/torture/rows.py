@@ -1,5 +1,6 @@
 """What is measured: points, gathered into rows; the table and the JSON made of them."""
 
+import re
 from dataclasses import asdict, dataclass, field
 
 
@@ -28,8 +29,8 @@ class Row:
 
     @property
     def sound(self):
-        """Tell whether every point survived."""
-        return self.survived == self.points
+        """Tell whether every point survived, and the row came to its end."""
+        return self.survived == self.points and not self.flaws
 
 
 def as_json(rows, **about):
@@ -42,24 +43,43 @@ HEAD = ("part", "what", "points", "survived", "re-sent at most", "lost", "s", "n
 
 def table(rows):
     """Give the table as Markdown."""
-    lines = [_line(HEAD), _line(["---"] * len(HEAD))]
-    for row in rows:
-        numbers = (row.points, row.survived, row.resent_at_most, row.lost, round(row.seconds))
-        cells = ["skipped"] * len(numbers) if row.skipped else [f"{one:,}" for one in numbers]
-        lines.append(_line([row.part, row.what, *cells, row.skipped or row.note]))
-    return "\n".join(lines)
+    return _drawn(HEAD, [_cells(row) for row in rows])
 
 
-def _line(cells):
-    return f"| {' | '.join(cells)} |"
+def _cells(row):
+    numbers = (row.points, row.survived, row.resent_at_most, row.lost, round(row.seconds))
+    shown = ["skipped"] * len(numbers) if row.skipped else [f"{one:,}" for one in numbers]
+    return [row.part, row.what, *shown, (row.skipped or row.note).replace("|", "/")]
+
+
+def _drawn(head, lines):
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *lines))
 
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+_RUN = re.compile(r"(\d+)\. (.*)")
 
 
-def filled(page, rows, about):
-    """Give a page with the table between its two marks."""
+def filled(page, rows, told, known):
+    """Give a page with these rows in the table between its two marks.
+
+    Rows of other runs stay, each with the number of its run; ``told`` says what this run was.
+    ``known`` are part and what of all rows that there are: others are dropped.
+    """
     before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    told = f"`{about['command']}`, {about['date']}: {about['machine']}."
-    return f"{before}{BEGIN}\n\n{told}\n\n{table(rows)}\n\n{END}{after}"
+    old, _, after = rest.partition(END)
+    lines = {**_read(old), **{(row.part, row.what): (_cells(row), told) for row in rows}}
+    chosen = [lines[name] for name in known if name in lines]
+    runs = list(dict.fromkeys(of for _, of in chosen))
+    drawn = _drawn((*HEAD, "run"), [[*cells, str(runs.index(of) + 1)] for cells, of in chosen])
+    numbered = "\n".join(f"{number}. {of}" for number, of in enumerate(runs, 1))
+    return f"{before}{BEGIN}\n\n{drawn}\n\nRuns:\n\n{numbered}\n\n{END}{after}"
+
+
+def _read(text):
+    """Give the rows of a table as it was written, by part and what, each with its run's text."""
+    lines = [line.strip() for line in text.splitlines()]
+    runs = dict(found.groups() for line in lines if (found := _RUN.fullmatch(line)))
+    drawn = [line for line in lines if line.startswith("|")][2:]
+    rows = [[cell.strip() for cell in line[1:-1].split("|")] for line in drawn]
+    return {(row[0], row[1]): (row[:-1], runs[row[-1]]) for row in rows}

@@ -40,6 +40,7 @@ class Case:
         self.tail = Tail(box.ledger_path, box.app_id, since)
         self.journal = self.desk.journal
         self.codes, self.doubtful, self.flaws = [], set(), []
+        self.spared = frozenset()
         self.faulty = False
 
     def argv(self, verb, *args):
@@ -116,6 +117,7 @@ class Scene:
 
     def __init__(self, folder, box, ids, fingerprint):
         self.folder, self.box, self.ids, self.fingerprint = folder, box, ids, fingerprint
+        self.spared = frozenset()
         self._numbers = count()
         self._since = None
 
@@ -134,7 +136,9 @@ class Scene:
         folder = Path(where or self.folder / f"case-{number}")
         shutil.copytree(self.folder / "planned", folder, dirs_exist_ok=True)
         folder.chmod(0o700)
-        return Case(folder, self.box, self.ids, self.fingerprint, self._since)
+        case = Case(folder, self.box, self.ids, self.fingerprint, self._since)
+        case.spared = self.spared
+        return case
 
 
 def first_ids(box, many, column="id"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from torture.judge import Verdict
 from torture.rows import Row
 
 
@@ -52,6 +53,20 @@ class Work:
         self.row.take(name, verdict)
         mark = "" if not verdict.flaws else f"  {verdict.flaws[0]}"
         sys.stderr.write(f"{self.row.part} {self.row.what}: {name}{mark}\n")
+
+    def judge(self, name, phase, case):
+        """Go on after the harm, and count the point; what can't go on is a flaw of it."""
+        try:
+            phase.after(case)
+            verdict = phase.judged(case)
+        except Exception as broken:  # noqa: BLE001 - whatever it is, the other points are wanted
+            verdict = Verdict(flaws=(*case.flaws, repr(broken)[:300]))
+        self.add(name, verdict)
+
+    def tell_stride(self):
+        """Say where only some points of a sweep are tried."""
+        if self.scale.every > 1 and not self.scale.points:
+            self.note(f"one call in {self.scale.every}")
 
     def note(self, text):
         """Say something beside the numbers."""

@@ -3,29 +3,36 @@
 import json
 import re
 import stat
+from contextlib import closing
 
+from torture.phases import PHASES
 from torture.scene import scene
 from torture.tools import need, strace, tmpfs
 from torture.work import Task
 
-CALLS = ("pwrite64", "fdatasync", "ftruncate")
+from purgeplan.journal import open_reader
+from purgeplan.model.outcome import State
+
+CALLS = ("pwrite64", "write", "fdatasync", "fsync", "ftruncate")
 DELETE = re.compile(r'sendto\(.*"DELETE ')
 ENDS = {
     0: "errors of a clean-up that lost nothing",
     2: "the lock could not be written",
+    4: "as verify ends where somebody is still there",
     11: "stopped by the disk",
     12: "a file could not be read or spooled, nothing was sent",
 }
+NOT_DUMPED = "PP409"
 
 
-def sweep(work, one, call, error):
+def sweep(work, one, phase, call, error):
     """Let a disk fail at its n-th call, for every n until none is left to fail."""
     late = 0
     for at in work.points():
         case = one.case()
         trace = case.folder / "trace"
         fault = f"{call}:error={error}:when={at}{'+' if error == 'ENOSPC' else ''}"
-        argv = strace(case.argv("apply"), trace, f"{call},sendto", fault)
+        argv = strace(phase.victim(case), trace, f"{call},sendto", fault)
         done = case.end(case.start(argv))
         lines = trace.read_text().splitlines()
         failed = next((n for n, line in enumerate(lines) if "(INJECTED)" in line), None)
@@ -34,32 +41,58 @@ def sweep(work, one, call, error):
         case.crashed()
         late = max(late, sum(bool(DELETE.search(line)) for line in lines[failed:]))
         case.flaws += _stopped(case, done)
-        case.finish()
-        work.add(f"{error} at {call} {at}", case.verdict())
-    work.note(f"{error} at {call}: {late} requests after the first error at most")
+        work.judge(f"{error} at {call} {at}: exit {done.code}", phase, case)
+    return late
 
 
 def _stopped(case, done):
-    """Give what is wrong with how a run with a bad disk ended."""
+    """Give what is wrong with how a command on a bad disk ended."""
     flaws = [] if done.code in ENDS else [f"exit {done.code}: {done.err.strip()[-300:]}"]
-    saved = set()
+    if "Traceback" in done.err:
+        flaws.append("a traceback")
+    saved = {}
     for file in case.folder.glob("*.errored-*.jsonl"):
-        saved |= {json.loads(line)["id"] for line in file.read_text().splitlines()}
+        lines = file.read_text().splitlines()
+        saved |= {one["id"]: one["state"] for one in map(json.loads, lines)}
         if stat.S_IMODE(file.stat().st_mode) != 0o600:
             flaws.append(f"{file.name} may be read by others")
-    if not saved <= case.tail.sent.keys() | case.allowed:
-        flaws.append("outcomes of ids that nobody planned were saved")
+    return flaws + _saved_truly(case, saved, told=NOT_DUMPED in done.err)
+
+
+def _saved_truly(case, saved, *, told):
+    """Give what is wrong with saved outcomes: all that the journal could not take, and no others.
+
+    ``told`` is whether it was said that they could not be saved either.
+    """
+    case.tail.read()
+    sent, gone = case.tail.sent.keys(), case.tail.carried_out
+    flaws = [] if saved.keys() <= sent else ["outcomes were saved of ids that were never sent"]
+    if any((state == State.ACCEPTED) != (one in gone) for one, state in saved.items()):
+        flaws.append("an outcome was saved that is not what happened")
+    unsaved = (_open_in_journal(case) & sent) - saved.keys()
+    if unsaved and not told:
+        flaws.append(f"{len(unsaved)} answers are in neither the journal nor the file beside it")
     return flaws
 
 
-def failing(error, calls=CALLS):
-    """Give what sweeps over one error."""
+def _open_in_journal(case):
+    if not case.tail.sent:
+        return set()
+    with closing(open_reader(case.journal)) as journal:
+        items = journal.items(journal.plans()[0].plan_id, (State.SENT, State.PENDING))
+        return {one.id for one in items}
+
+
+def failing(name, error, calls=CALLS):
+    """Give what sweeps over one error in one command."""
 
     def run(work):
         need("strace")
-        with scene(work.folder, work.scale.ids) as one:
-            for call in calls:
-                sweep(work, one, call, error)
+        work.tell_stride()
+        with PHASES[name].made(work) as one:
+            late = {call: sweep(work, one, PHASES[name], call, error) for call in calls}
+        if any(late.values()):
+            work.note(f"requests after the first error, at most: {late}")
 
     return run
 
@@ -83,8 +116,12 @@ def full(work):
                 work.add(f"{room >> 10} KiB free: exit {done.code}", case.verdict())
 
 
+HARMED = ("plan", "plan from an export", "apply", "verify", "export")
 TASKS = [
-    Task("errors", "apply: EIO at every call", failing("EIO")),
-    Task("errors", "apply: ENOSPC from every call on", failing("ENOSPC")),
+    *(Task("errors", f"{name}: EIO at every call", failing(name, "EIO")) for name in HARMED),
+    *(
+        Task("errors", f"{name}: ENOSPC from every call on", failing(name, "ENOSPC"))
+        for name in HARMED
+    ),
     Task("errors", "apply: a full file system", full),
 ]

@@ -21,6 +21,7 @@ def once(name, calls=("openat", "sendto", "fdatasync")):
 
     def run(work):
         need("strace")
+        work.tell_stride()
         with scene(work.folder, work.scale.ids) as one:
             for call in calls:
                 _sweep(work, one, name, call)
