@@ -117,7 +117,7 @@ class _Application:
         if self._stream is not None:
             self._stream.summary(exit=int(code), left=0)
         else:
-            self._console.product(closing_line(tally, code))
+            self._console.last(closing_line(tally, code))
         return code
 
     async def run(self, row: PlanRow, tally: Tally) -> int:

@@ -5,9 +5,12 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
+
+from purgeplan.errors import AttentionError, Finding
 
 _STYLES: Final = {
     "bold": "1",
@@ -18,6 +21,9 @@ _STYLES: Final = {
     "blue": "1;34",
 }
 
+
+LOST: Final = (BrokenPipeError, AttentionError)
+"""What is raised where stdout is no more."""
 
 _COMMAND: Final = re.compile(r"^\s*:(?=:)|##(?=\w*\[)", re.MULTILINE)
 
@@ -83,12 +89,35 @@ class Console:
 
     def product(self, text: str) -> None:
         """Print what was asked for, on stdout."""
-        self.out.write(commandless(neutral(text)).rstrip("\n") + "\n")
+        self.put(commandless(neutral(text)).rstrip("\n") + "\n")
 
     def document(self, document: Any) -> None:  # noqa: ANN401 - whatever json takes
         """Print one JSON document on stdout, in one line and in ASCII, and flush it."""
-        self.out.write(json.dumps(document, default=str).replace("##", "#\\u0023") + "\n")
-        self.out.flush()
+        self.put(json.dumps(document, default=str).replace("##", "#\\u0023") + "\n")
+        self.flush()
+
+    def last(self, text: str) -> None:
+        """Print how a run ended: on stdout, or where that is lost on stderr, and raise nothing."""
+        try:
+            self.product(text)
+            self.flush()
+        except LOST:
+            hush(self.out)
+            self.insist(neutral(text))
+
+    def put(self, text: str = "") -> None:
+        """Write a text on stdout as it is.
+
+        Raises BrokenPipeError where its reader went away, AttentionError where it can't be
+        written otherwise: a log on a full disk.
+        """
+        with _writable(self.out):
+            self.out.write(text)
+
+    def flush(self) -> None:
+        """Write what waits, and raise as ``put`` does."""
+        with _writable(self.out):
+            self.out.flush()
 
     def say(self, text: str) -> None:
         """Talk on stderr, unless ``-q``."""
@@ -142,6 +171,18 @@ def standard_console(argv: Sequence[str], environ: Mapping[str, str] = os.enviro
 def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether a stream is a terminal; one that is closed or missing is none."""
     return stream is not None and not stream.closed and stream.isatty()
+
+
+@contextmanager
+def _writable(stream: TextIO) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        hush(stream)
+        problem = f"stdout can't be written: {error.strerror}"
+        raise AttentionError(Finding("PP094", problem, "give it room, and ask again")) from error
 
 
 def hush(stream: TextIO) -> None:

@@ -143,7 +143,7 @@ class Demo:
 
     def _say(self, text: str) -> None:
         self.console.product(f"\n{text}\n")
-        self.console.out.flush()
+        self.console.flush()
 
     def _state(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self._get("state"))

@@ -25,7 +25,7 @@ def through(commands: click.Group, argv: Sequence[str], console: Console) -> int
     """
     try:
         code = _invoke(commands, argv, console)
-        console.out.flush()
+        console.flush()
     except PurgeplanError as error:
         return _told(error, argv, console)
     except (click.Abort, KeyboardInterrupt):

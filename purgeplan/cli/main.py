@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from purgeplan import __version__
 from purgeplan.cli.signals import catch_early, let_go
+from purgeplan.cli.streams import fill_streams
 from purgeplan.errors import Exit
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 def run() -> int:
     """Run the command line of this process and give its exit code: the console script."""
     try:
+        fill_streams()
         catch_early()
         return main(sys.argv[1:])
     except KeyboardInterrupt:

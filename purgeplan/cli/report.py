@@ -61,7 +61,7 @@ def _csv(console: Console, found: Found) -> None:
     from purgeplan.reports import ITEM_FORMS  # noqa: PLC0415
 
     for line in ITEM_FORMS["csv"](found.journal.items(found.row.plan_id)):
-        console.out.write(line)
+        console.put(line)
 
 
 def _check(console: Console, found: Found, head: str | None, *, as_json: bool) -> int:

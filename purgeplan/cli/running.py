@@ -55,6 +55,7 @@ async def follow(console: Console, start: Start, tally: "Tally", stream: Stream 
         console.say(f"Chain head before:  {journal.head()}")
     if stream is not None:
         stream.started(row, start.admitted.facts.left)
+        _stop_unread(console, stream, start.world.request)
     with opened_log(console) as log, _heeding_signals(console, start.world.request):
         steps = run(start.admitted, row, start.world, start.order, start.bounds)
         try:
@@ -65,6 +66,7 @@ async def follow(console: Console, start: Start, tally: "Tally", stream: Stream 
                     view.show(progress)
                     if stream is not None:
                         stream.show(progress)
+                        _stop_unread(console, stream, start.world.request)
                     if isinstance(progress, Ended):
                         ended = progress
         finally:
@@ -103,8 +105,10 @@ def _last_words(console: Console, start: Start, ended: Ended, stream: Stream | N
         finding = as_object(ended.finding) if ended.finding else None
         how = {"exit": int(ended.exit), "why": ended.why, "head": head}
         stream.summary(**how, finding=finding, counts=run_counts(tally))
+        if stream.lost:
+            console.insist(closing_line(tally, ended.exit))
     else:
-        console.product(closing_line(tally, ended.exit))
+        console.last(closing_line(tally, ended.exit))
 
 
 def resume_command(start: Start, ended: Ended) -> str:
@@ -115,6 +119,13 @@ def resume_command(start: Start, ended: Ended) -> str:
     if ended.exit is Exit.ATTENTION:
         words += ["--after", str(start.world.journal.runs(start.row.plan_id)[0].run_id)]
     return command(*words)
+
+
+def _stop_unread(console: Console, stream: Stream, request: "StopRequest") -> None:
+    """Ask a run to stop whose reader went away: what is under way lands, and is recorded."""
+    if stream.lost and not request.asked:
+        request.asked = True
+        console.say("Nobody reads stdout any more: stopping; what is under way is waited for.")
 
 
 async def _stop_when_orphaned(console: Console, request: "StopRequest") -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from purgeplan import __version__
-from purgeplan.cli.console import Console
+from purgeplan.cli.console import LOST, Console, hush
 from purgeplan.model.backup import Backup
 from purgeplan.model.ports import Clock
 from purgeplan.model.progress import Checked, Progress, Settled, Waiting
@@ -19,6 +19,7 @@ class Stream:
     """NDJSON on stdout: version, drift, backup, run_started, progress now and then, summary.
 
     The version comes with the first of the others: what fails before is one object of its own.
+    ``lost`` is whether stdout could not be written at some time; nothing is told from then on.
     """
 
     def __init__(self, console: Console, clock: Clock) -> None:
@@ -27,6 +28,7 @@ class Stream:
         self._settled = 0
         self._next = clock.monotonic()
         self._begun = False
+        self.lost = False
 
     def drift(self, skipped: int) -> None:
         """Tell of a drift check: so many were active since the evidence, and are out by it."""
@@ -64,4 +66,8 @@ class Stream:
         if not self._begun:
             self._begun = True
             self._emit("version", format_version="1.0", purgeplan=__version__)
-        self._console.document({"type": kind, "ts": self._clock.now().isoformat(), **data})
+        try:
+            self._console.document({"type": kind, "ts": self._clock.now().isoformat(), **data})
+        except LOST:
+            hush(self._console.out)
+            self.lost = True

@@ -20,6 +20,12 @@ CODES: dict[str, Explanation] = {
         "like the ids that the plan would need.",
         "Export the ids as CSV with a header line, or name the column with --column and --by.",
     ),
+    "PP094": Explanation(
+        "stdout can't be written",
+        "What was asked for could not be written where stdout leads: the disk is full, or failed."
+        " A run that was to be told there has stopped in order, and its journal is complete.",
+        "Make room, or send stdout somewhere else; then give the same command again.",
+    ),
     "PP095": Explanation(
         "unknown environment variable",
         "A variable starts with PURGEPLAN_ and nothing reads it. It is refused rather than "
