@@ -1,8 +1,11 @@
 """The columns of an export: what they hold, of which type they are, how a cell is read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from purgeplan.sources.reading.fit import uuid_sql
 
 LEAST_YEAR: Final = 2010
 """OneSignal is younger: a date before it is an empty one, written as 1970-01-01 or 0001-01-01."""
@@ -18,14 +21,14 @@ _FLAG: Final = (
     "CASE WHEN lower({0}) IN ('t', 'true') THEN true"
     " WHEN lower({0}) IN ('f', 'false') THEN false END"
 )
-_TYPES: Final = {
-    "text": ("VARCHAR", "{0}"),
-    "UUID": ("VARCHAR", "lower(trim({0}, ' '))"),
-    "whole number": ("BIGINT", "TRY_CAST({0} AS BIGINT)"),
-    "decimal": ("DECIMAL(18, 4)", "TRY_CAST({0} AS DECIMAL(18, 4))"),
-    "true or false": ("BOOLEAN", _FLAG),
-    "JSON": ("JSON", "TRY_CAST({0} AS JSON)"),
-    "timestamp": ("TIMESTAMP", _INSTANT),
+_TYPES: Final[dict[str, tuple[str, Callable[[str], str]]]] = {
+    "text": ("VARCHAR", str),
+    "UUID": ("VARCHAR", uuid_sql),
+    "whole number": ("BIGINT", "TRY_CAST({0} AS BIGINT)".format),
+    "decimal": ("DECIMAL(18, 4)", "TRY_CAST({0} AS DECIMAL(18, 4))".format),
+    "true or false": ("BOOLEAN", _FLAG.format),
+    "JSON": ("JSON", "TRY_CAST({0} AS JSON)".format),
+    "timestamp": ("TIMESTAMP", _INSTANT.format),
 }
 """For people the name of each type; its name in the database, and how it is read from a text."""
 
@@ -48,7 +51,7 @@ class Field:
 
         Texts that are no such value are NULL as well; ``unread`` tells which.
         """
-        read = _TYPES[self.type][1].format(raw)
+        read = _TYPES[self.type][1](raw)
         if self.type != "timestamp":
             return read
         least = f"TIMESTAMP '{LEAST_YEAR}-01-01'"

@@ -7,6 +7,9 @@ from typing import Final
 from purgeplan.model import ids
 
 _PLAIN: Final = "[!-~](?:[ -~]*[!-~])?"
+_FOLDED: Final = "[!-@[-~]*"
+"""Printable ASCII without spaces and capital letters: its own form for comparing."""
+
 _MANGLED: Final = f"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+]?[0-9]+|{ids.FORMULA_ERROR_PATTERN}"
 
 _SURE_UUID = re.compile(ids.UUID_PATTERN)
@@ -36,6 +39,17 @@ def _surely_fit(raw: str) -> bool:
     )
 
 
+def uuid_sql(column: str) -> str:
+    """Give an SQL expression: a text in the form of UUIDs, trimmed and in lower case.
+
+    Most are so already: to look is three times as quick as to trim (measured).
+    """
+    return (
+        f"CASE WHEN regexp_full_match({column}, '{ids.UUID_PATTERN}') THEN {column}"
+        f" ELSE lower(trim({column}, ' ')) END"
+    )
+
+
 def sure_sql(kind: str, column: str) -> str:
     """Give an SQL expression: the canonical id where it is surely fit, else NULL."""
     if ids.is_uuid_kind(kind):
@@ -55,4 +69,7 @@ def sure_key_sql(kind: str, column: str) -> str:
     """Give an SQL expression: the form in which ids match where SQL knows it, else NULL."""
     if ids.is_uuid_kind(kind):
         return column
-    return f"CASE WHEN regexp_full_match({column}, '[ -~]*') THEN lower(trim({column}, ' ')) END"
+    return (
+        f"CASE WHEN regexp_full_match({column}, '{_FOLDED}') THEN {column}"
+        f" WHEN regexp_full_match({column}, '[ -~]*') THEN lower(trim({column}, ' ')) END"
+    )

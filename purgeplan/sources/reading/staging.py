@@ -6,7 +6,7 @@ from typing import Final
 from purgeplan.model.ids import UUID_KINDS, UUID_PATTERN
 from purgeplan.sources.audience.fields import FIELDS
 from purgeplan.sources.port import COLUMNS
-from purgeplan.sources.reading.fit import canonical_or_none, sure_sql
+from purgeplan.sources.reading.fit import canonical_or_none, sure_sql, uuid_sql
 from purgeplan.sources.workspace import Workspace
 
 _OPTED_OUT: Final = (
@@ -51,7 +51,7 @@ def _staged(column: str, index: int | None) -> str:
         return "NULL"
     raw = f"c{index}"
     if column in UUID_KINDS:
-        return f"lower(trim({raw}, ' '))"
+        return uuid_sql(raw)
     return _READ.get(column, str)(raw)
 
 
