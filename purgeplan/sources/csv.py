@@ -7,14 +7,13 @@ from purgeplan.errors import InvalidError
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.port import Context, Source, Staged
 from purgeplan.sources.reading.cutting import cut
-from purgeplan.sources.reading.decode import lines
 from purgeplan.sources.reading.files import Files, Opened
-from purgeplan.sources.reading.layout import DELIMITERS, Wanted, layout_of
+from purgeplan.sources.reading.layout import DELIMITERS, Wanted
 from purgeplan.sources.reading.options import COLUMN, PATH
 from purgeplan.sources.reading.places import Spooled
 from purgeplan.sources.reading.scan import Scan
+from purgeplan.sources.reading.spooling import spooled
 from purgeplan.sources.reading.staging import holding, new_table, selected, settle
-from purgeplan.sources.reading.unpack import unpacked
 from purgeplan.sources.workspace import Workspace
 
 
@@ -79,16 +78,8 @@ class CsvSource:
     def _one(self, context: Context, work: Workspace, source: Opened) -> Staged:
         options = self._spec.options
         wanted = Wanted(self._spec.by, options.get("column"), options.get("delimiter"))
-        units = lines(source.name, unpacked(source), options.get("encoding"))
-        with work.spool() as (path, file):
-            first = next(units, b"")
-            layout = layout_of(source.name, first, wanted)
-            scan = Scan(layout, file)
-            scan.feed(first)
-            for unit in units:
-                scan.feed(unit)
-            file.flush()
-            return self._cut(context, work, scan, Spooled(path, source.name, layout, scan.dropped))
+        with spooled(work, source, wanted, options.get("encoding")) as (scan, text):
+            return self._cut(context, work, scan, text)
 
     def _cut(self, context: Context, work: Workspace, scan: Scan, text: Spooled) -> Staged:
         layout, table = text.layout, new_table(work)

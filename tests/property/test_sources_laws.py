@@ -206,22 +206,54 @@ def test_any_text_is_read_as_strict_csv_reads_it_or_refused(tmp_path, pieces):
         assert {one.code for one in found} <= {"PP210", "PP211"}
 
 
+def scanned(spool, *units):
+    """Scan units of lines of two cells; give the scan."""
+    scan = Scan(Layout(("external_id", "n"), 0, header=False), spool)
+    for unit in units:
+        scan.feed(b"".join(unit))
+    return scan
+
+
+def lines_of(pieces):
+    """Give the lines of a text, each with its end, as they are given to the scan."""
+    text = "".join(pieces).replace("\r\n", "\n").encode()
+    return [line + b"\n" for line in text.split(b"\n")]
+
+
 @given(pieces=PIECES, cut=st.integers(0, 30))
-def test_where_a_text_is_cut_into_units_changes_no_count(pieces, cut):
-    """The scan carries its state over units of whole lines."""
-    layout = Layout(("external_id", "n"), 0)
-    lines = ("".join(pieces).replace("\r\n", "\n") + "\n").encode().splitlines(keepends=True)
+@example(pieces=['"', "\n", '"', "\n"], cut=1)
+def test_where_a_text_is_cut_into_units_changes_nothing(pieces, cut):
+    """The scan carries its state over units of whole lines; what is odd stays so."""
+    lines = lines_of(pieces)
 
-    def scanned(*units):
+    def told(*units):
         spool = io.BytesIO()
-        scan = Scan(layout, spool)
-        for unit in units:
-            scan.feed(b"".join(unit))
-        return scan.records, scan.broken, list(scan.dropped), spool.getvalue()
+        scan = scanned(spool, *units)
+        text = spool.getvalue()
+        return ("broken",) if scan.broken else (scan.records, list(scan.dropped), text)
 
-    lines = list(b"".join(lines).split(b"\n")[:-1])
-    ended = [line + b"\n" for line in lines]
-    assert scanned(ended) == scanned(ended[:cut], ended[cut:]) == scanned(*[[one] for one in ended])
+    assert told(lines) == told(lines[:cut], lines[cut:]) == told(*[[one] for one in lines])
+
+
+@settings(max_examples=300)
+@given(pieces=PIECES, cut=st.integers(0, 30))
+@example(pieces=["a", ",", '"', "b", "\n"], cut=0)
+@example(pieces=["a", ",", '""', "b", "\n"], cut=0)
+@example(pieces=["a", '""', ",", "b", "\n"], cut=0)
+@example(pieces=["\n", "a", "\n", "\n", "b", ",", "a", ",", "a", "\n"], cut=2)
+def test_the_quick_reader_doubts_nothing_but_what_the_slow_one_refuses(tmp_path, pieces, cut):
+    """What the scan calls broken has a place, and what has none is counted alike by both."""
+    lines, path = lines_of(pieces), tmp_path / "spool"
+    with path.open("wb") as spool:
+        scan = scanned(spool, lines[:cut], lines[cut:])
+    text = Spooled(path, "ids.csv", Layout(("external_id", "n"), 0, header=False), scan.dropped)
+
+    wrong = text.broken_rows()
+
+    if scan.broken:
+        assert wrong
+    if not wrong:
+        assert scan.records == len(list(text._records()))
 
 
 @given(rows=st.lists(st.lists(CELL, min_size=2, max_size=2), min_size=1, max_size=5))

@@ -13,13 +13,12 @@ from purgeplan.model.ports import ExportAsk, ExportFile
 from purgeplan.sources.audience import fields
 from purgeplan.sources.audience.fields import COMPUTED, FIELDS, NEEDED
 from purgeplan.sources.port import Progress
+from purgeplan.sources.reading import spooling
 from purgeplan.sources.reading.cutting import cut
-from purgeplan.sources.reading.decode import lines
 from purgeplan.sources.reading.files import Opened
-from purgeplan.sources.reading.layout import Layout, Wanted, layout_of
+from purgeplan.sources.reading.layout import Layout, Wanted
 from purgeplan.sources.reading.places import Spooled
 from purgeplan.sources.reading.scan import Scan
-from purgeplan.sources.reading.unpack import unpacked
 from purgeplan.sources.workspace import Workspace
 
 Export = Callable[[ExportAsk, float, Progress], ExportFile]
@@ -123,20 +122,13 @@ def spooled(
     Raises InvalidError where it is cut, damaged, or not what was fetched.
     """
     path = Path(file.path)
-    with path.open("rb") as raw, work.spool() as (spool, text):
+    with path.open("rb") as raw:
         source = Opened(path.name, raw, path.stat().st_size, progress)
-        units = lines(source.name, unpacked(source), None)
-        first = next(units, b"")
-        layout = layout_of(source.name, first, Wanted(SUBSCRIPTION_ID, "id", ","))
-        scan = Scan(layout, text)
-        scan.feed(first)
-        for unit in units:
-            scan.feed(unit)
-        text.flush()
-        if source.sha256 != file.sha256:
-            problem = f"{path.name} changed while it was read"
-            raise InvalidError(Finding("PP204", problem, "repeat the command"))
-        yield scan, Spooled(spool, path.name, layout, scan.dropped)
+        with spooling.spooled(work, source, Wanted(SUBSCRIPTION_ID, "id", ",")) as (scan, text):
+            if source.sha256 != file.sha256:
+                problem = f"{path.name} changed while it was read"
+                raise InvalidError(Finding("PP204", problem, "repeat the command"))
+            yield scan, text
 
 
 def _indexes(layout: Layout, wanted: Iterable[str], name: str) -> dict[str, int]:

@@ -11,15 +11,15 @@ MOST: Final = 4
 _Block = TypeVar("_Block")
 
 
-def ahead(blocks: Generator[_Block, None, None]) -> Iterator[_Block]:
-    """Give what ``blocks`` gives, in its order, while the next ones are made.
+def ahead(blocks: Generator[_Block, None, None], most: int = MOST) -> Iterator[_Block]:
+    """Give what ``blocks`` gives, in its order, while the next ones are made, ``most`` of them.
 
     Two databases work at once so: one gives rows while the other takes those before. Raises what
     ``blocks`` raises, where it does. It is closed, and its thread at an end, with this iterator.
     """
     try:
         with ThreadPoolExecutor(1) as pool:
-            coming = deque(pool.submit(next, blocks, None) for _ in range(MOST))
+            coming = deque(pool.submit(next, blocks, None) for _ in range(most))
             while (block := coming.popleft().result()) is not None:
                 coming.append(pool.submit(next, blocks, None))
                 yield block

@@ -72,15 +72,17 @@ class Spooled:
 
     def _records(self) -> Iterator[tuple[int, str]]:
         """Give each record with the line it starts on; one with an open quote ends at a limit."""
-        start, record = 0, []
+        start, record = 0, list[str]()
         for line, text in self._lines():
+            if not record and not text:  # the scan stops leaving blank lines out at what is odd
+                continue
             start = start or line
             record.append(text)
             whole = "\n".join(record) if len(record) > 1 else text
             open_quote = self.layout.quoted and whole.count('"') % 2 == 1
             if not open_quote or len(record) >= _MAX_LINES:
                 yield start, whole
-                start, record = 0, []
+                start, record = 0, list[str]()
         if record:
             yield start, "\n".join(record)
 

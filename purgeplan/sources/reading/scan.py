@@ -1,23 +1,33 @@
 """Counts the records of a text by itself while it is spooled, to be held against the database's."""
 
+import re
 from array import array
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from purgeplan.sources.reading.layout import Layout
+
+_CELL: Final = b"\0"
+"""Stands for a quoted cell, whatever is in it: no text that is fed holds a NUL byte."""
+
+_REST: Final = rb'[^"]*+(?:""[^"]*+)*+(?:"(?=[%b\n])|\Z)'
+"""A quoted cell after its quote: to the one that ends it, at a delimiter or line end, or open."""
 
 
 class Scan:
     """Writes units of lines to a spool, without blank lines, and counts what went through.
 
-    Quotes are told apart by parity, whole units at once; no row is looked at by itself. What it
-    can't vouch for sets ``broken``: stray quotes or carriage returns, an open quote at the end,
-    a number of delimiters that does not fit the records.
+    Whole units are looked at at once, no row by itself. What it can't vouch for sets ``broken``:
+    stray quotes or carriage returns, an open quote at the end, a number of delimiters that does
+    not fit the records. From there on nothing is counted any more.
     """
 
     def __init__(self, layout: Layout, spool: BinaryIO) -> None:
+        mark = re.escape(layout.delimiter.encode())
         self._layout = layout
         self._spool = spool
         self._delimiter = layout.delimiter.encode()
+        self._rest = re.compile(_REST % mark)
+        self._cell = re.compile(rb'"(?<![^%b\n]")' % mark + self._rest.pattern)
         self._quoted = False
         self._odd = False
         self._line = 0
@@ -28,14 +38,10 @@ class Scan:
 
     def feed(self, unit: bytes) -> None:
         """Take whole lines, each ended by LF."""
-        physical = unit.count(b"\n")
-        if unit.startswith(b"\n") or b"\n\n" in unit:
-            unit = self._without_blanks(unit)
-        self._line += physical
         outside = self._outside(unit)
-        self.records += outside.count(b"\n")
-        self._delimiters += outside.count(self._delimiter)
-        self._odd = self._odd or b"\r" in outside
+        self._odd = self._odd or b"\r" in outside or (self._layout.quoted and b'"' in outside)
+        if not self._odd:
+            unit = self._counted(unit, outside)
         self._spool.write(unit)
 
     @property
@@ -45,26 +51,31 @@ class Scan:
         return self._odd or self._quoted or not fits
 
     def _outside(self, unit: bytes) -> bytes:
-        """Give what is not within quotes, with one quote for each quoted cell."""
-        if not self._layout.quoted or (b'"' not in unit and not self._quoted):
-            return unit
-        parts = unit.split(b'"')
-        begins = self._quoted
-        self._quoted ^= len(parts) % 2 == 0
-        # An empty part is a doubled quote within a cell. A line feed stands for what is before
-        # and after the unit, so that every quote has neighbors to be judged by.
-        pieces = [b"\n" if begins else b"\n" + parts[0], *parts[1 if begins else 2 :: 2]]
-        pieces += [b"\n"] if self._quoted else []
-        text = b'"'.join(filter(None, pieces))
-        self._odd = self._odd or self._stray(text)
-        return text[1:-1] if self._quoted else text[1:]
+        """Give what is not within quotes, with a mark for each quoted cell.
 
-    def _stray(self, text: bytes) -> bool:
-        """Tell whether a quoted cell does not begin and end where a cell does."""
-        quotes, mark = text.count(b'"'), self._delimiter
-        begin = text.count(mark + b'"') + text.count(b'\n"')
-        end = text.count(b'"' + mark) + text.count(b'"\n')
-        return begin != quotes or end != quotes
+        A quote that does not begin or end a cell stays in it.
+        """
+        if not self._layout.quoted or self._odd or (b'"' not in unit and not self._quoted):
+            return unit
+        start, begun = 0, b""
+        if self._quoted:
+            found = self._rest.match(unit)
+            start, begun = (found.end(), _CELL) if found else (0, b'"')
+        return begun + self._cell.sub(_CELL, unit[start:])
+
+    def _counted(self, unit: bytes, outside: bytes) -> bytes:
+        """Count what is in a unit, and give it without blank lines."""
+        records = outside.split(b"\n")
+        open_at_its_end = records.pop() != b""
+        physical = len(records) if outside is unit else unit.count(b"\n")
+        blank = records.count(b"")
+        if blank:
+            unit = self._without_blanks(unit)
+        self._quoted = open_at_its_end
+        self._line += physical
+        self.records += len(records) - blank
+        self._delimiters += outside.count(self._delimiter)
+        return unit
 
     def _without_blanks(self, unit: bytes) -> bytes:
         quoted, kept = self._quoted, []

@@ -1,7 +1,7 @@
 """Unpacks gzip and Zstandard, to the last byte: a cut or damaged file is an error."""
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import chain
 from pathlib import PurePath
 from typing import Any, Final
@@ -14,10 +14,13 @@ _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _STEP: Final = 4096
 """Bytes given to a decoder at once: what comes of them, 128 MiB at the worst, fits the memory."""
 
+_BLOCK: Final = 1 << 18
+"""Bytes given on at once, or more: each of them is looked at as a whole."""
+
 _Frame = Callable[[], Any]
 
 
-def unpacked(source: Opened) -> Iterator[bytes]:
+def unpacked(source: Opened) -> Generator[bytes, None, None]:
     """Give the content: unpacked where it is gzip or Zstandard, as it is otherwise.
 
     Raises InvalidError where a packed file ends early, fails its checksum or goes on after its
@@ -33,7 +36,7 @@ def unpacked(source: Opened) -> Iterator[bytes]:
         yield from chunks
         return
     try:
-        yield from _all_frames(frame, _steps(head, chunks))
+        yield from _blocks(_all_frames(frame, _steps(head, chunks)))
     except EOFError:
         raise InvalidError(_damaged(source.name, "ends in the middle")) from None
     except errors as error:
@@ -69,6 +72,18 @@ def _all_frames(frame: _Frame, steps: Iterator[bytes]) -> Iterator[bytes]:
                 current, begun = frame(), False
     if begun:
         raise EOFError
+
+
+def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Put pieces together: a step of a packed file may give few bytes, or many."""
+    held, size = list[bytes](), 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= _BLOCK:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
 
 
 def _damaged(name: str, what: str) -> Finding:

@@ -1,0 +1,38 @@
+"""Spools the text of a file: unpacked, hashed and decoded, counted on its way by our own scan."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from purgeplan.sources.reading.ahead import ahead
+from purgeplan.sources.reading.decode import lines
+from purgeplan.sources.reading.files import Opened
+from purgeplan.sources.reading.layout import Wanted, layout_of
+from purgeplan.sources.reading.places import Spooled
+from purgeplan.sources.reading.scan import Scan
+from purgeplan.sources.reading.unpack import unpacked
+from purgeplan.sources.workspace import Workspace
+
+_MOST: Final = 2
+"""Blocks unpacked and not yet scanned, at most: those of a bomb are large."""
+
+
+@contextmanager
+def spooled(
+    work: Workspace, source: Opened, wanted: Wanted, encoding: str | None = None
+) -> Iterator[tuple[Scan, Spooled]]:
+    """Give the text of a file for the time of the context, and what was counted on its way.
+
+    It is unpacked and hashed in a thread of its own, and at its end when this one gives. Raises
+    InvalidError where it can't be read whole, or begins as no text does that is ``wanted``.
+    """
+    units = lines(source.name, ahead(unpacked(source), _MOST), encoding)
+    with work.spool() as (path, file):
+        first = next(units, b"")
+        layout = layout_of(source.name, first, wanted)
+        scan = Scan(layout, file)
+        scan.feed(first)
+        for unit in units:
+            scan.feed(unit)
+        file.flush()
+        yield scan, Spooled(path, source.name, layout, scan.dropped)
