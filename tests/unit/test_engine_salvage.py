@@ -35,10 +35,14 @@ def test_the_next_run_takes_in_what_was_saved(moment):
     assert (end.exit, stage.tally[State.ACCEPTED]) == (Exit.DONE, 300)
 
 
-def test_a_run_whose_journal_fails_leaves_a_file_though_nothing_was_answered():
+@pytest.mark.parametrize("where", ["at the first turn", "at the last word"])
+def test_a_run_whose_journal_fails_leaves_a_file_though_nothing_is_left_to_save(where):
     """The next start must ask for a person's look, and the journal can't say so."""
     stage = Stage(3)
-    stage.journal.breaks = "before"
+    if where == "at the first turn":
+        stage.journal.breaks = "before"
+    else:
+        stage.journal.end_run = FullDisk().setdefault
 
     with pytest.raises(JournalError):
         stage.run()
