@@ -48,6 +48,8 @@ class Backups:
     async def keep(self, row: PlanRow, app: AppFacts) -> Backup:
         """Give the backup of whoever is left of a plan, made now where there is none.
 
+        Whoever it finds under an external_id goes by their onesignal_id from then on: who registers
+        under that name after the export has no row in it, and is another person.
         The one that the journal knows holds if its file is there, unchanged, and nobody is left
         whom it does not cover. Raises what the exporter raises, InvalidError where the export
         can't be read whole, UnreachableError where there is no room, JournalError where the file
@@ -79,6 +81,7 @@ class Backups:
             with Workspace() as work, self.new_file(path) as unfinished:
                 leaving = Leaving(work, row.draft.by, self._left(row))
                 cut = leaving.cut(export, unfinished, self.tell)
+                self.journal.address(row.plan_id, leaving.met(), self.clock.now())
         except InvalidError:
             self._begin(row)  # the next apply asks for another export
             raise

@@ -15,7 +15,7 @@ from purgeplan.errors import (
 )
 from purgeplan.model.fingerprint import addressed_digest, fingerprint, short
 from purgeplan.model.ports import Journal
-from purgeplan.model.records import PlanRow, PlanState, RunRow, Tally
+from purgeplan.model.records import ADDRESSED, PlanRow, PlanState, RunRow, Tally
 from purgeplan.model.spec import PlanSpec, Resource
 from purgeplan.model.window import is_open
 
@@ -30,13 +30,14 @@ def frozen(journal: Journal, spec: PlanSpec) -> PlanRow | None:
 def intact(journal: Journal, row: PlanRow, spec: PlanSpec) -> None:
     """Raise StaleError where the frozen ids under the file's settings give another fingerprint.
 
-    Whom their DELETEs name counts too, up to the first run: after it the journal notes there whom
-    the API says it has deleted.
+    Whom their DELETEs name counts too, up to the first run or backup: after these the journal notes
+    there whom an export has found, or the API says it has deleted.
     """
     if row.sealed_at is not None:
         return  # a sealed plan has no ids any more, and is closed
     addressed = row.draft.summary.get("addressed")
-    if spec.target.resource is Resource.USER and not journal.runs(row.plan_id):
+    later = any(journal.events(row.plan_id, ADDRESSED)) or journal.runs(row.plan_id)
+    if spec.target.resource is Resource.USER and not later:
         addressed = addressed_digest(journal.addressed(row.plan_id))
     now = fingerprint(spec, journal.sorted_ids(row.plan_id), addressed)
     if now != row.draft.fingerprint:

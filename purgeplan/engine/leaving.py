@@ -1,12 +1,12 @@
 """The rows of exactly those who are left of a plan, cut out of an export in bounded memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
-from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID
+from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID, unfit
 from purgeplan.model.ports import ExportFile
 from purgeplan.model.records import ItemRow
 from purgeplan.sources.audience.copies import PARQUET, columns_of, poured, quoted
@@ -28,6 +28,10 @@ _OF_USERS: Final = """
     {user} IN (SELECT one FROM users)
     OR ({user} IS NULL AND {name} IN (SELECT id FROM leaving WHERE {named}))"""
 _OF_SUBSCRIPTIONS: Final = "{one} IN (SELECT id FROM leaving)"
+_MET: Final = """
+    CREATE TABLE met AS
+    SELECT position, min({user}) AS one FROM {rows} JOIN leaving ON {name} = leaving.id
+    WHERE {named} GROUP BY position HAVING min({user}) = max({user})"""
 _WITHOUT: Final = """
     SELECT count(*) FROM leaving WHERE {known}
     AND {column} NOT IN (SELECT {cell} FROM {rows} WHERE {cell} IS NOT NULL)"""
@@ -53,8 +57,11 @@ class Leaving:
         self._work = work
         self._single = by == SUBSCRIPTION_ID
         self._named = "who IS NULL" if by == EXTERNAL_ID else "false"
-        users = ((one.id, one.id if by == ONESIGNAL_ID else one.onesignal_id) for one in items)
-        work.load("leaving", ("id", "who"), users)
+        users = (
+            (one.id, one.id if by == ONESIGNAL_ID else one.onesignal_id, str(one.position))
+            for one in items
+        )
+        work.load("leaving", ("id", "who", "position"), users)
 
     def cut(self, export: ExportFile, into: Path, progress: Progress) -> Cut:
         """Write the rows of these, every cell as its text, as Parquet into a file that exists.
@@ -72,7 +79,19 @@ class Leaving:
             query = f"SELECT {cells} FROM {rows} WHERE {test}"  # noqa: S608 - names are quoted
             with work.written(query, PARQUET) as (path, kept):
                 _, sha256 = poured(path, into)
+                self._meet(path)
                 return Cut(kept, self.without(path), sha256)
+
+    def _meet(self, file: Path) -> None:
+        rows = f"read_parquet({sql_text(str(file))})"
+        names = {"user": _folded("onesignal_id"), "name": "external_user_id", "named": self._named}
+        self._work.tell(_MET.format(rows=rows, **names))
+
+    def met(self) -> Iterator[tuple[int, str]]:
+        """Give position and onesignal_id of whom ``cut`` has met under the name that they go by."""
+        for position, one in self._work.rows("SELECT position, one FROM met ORDER BY one"):
+            if unfit(ONESIGNAL_ID, one) is None:
+                yield int(position), one
 
     def without(self, file: Path) -> int:
         """Count who has no row in a Parquet file of the workspace."""

@@ -9,7 +9,7 @@ from purgeplan.journal.part import Part
 from purgeplan.journal.rows import CLAIMED, ITEMS, item, item_row
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
-from purgeplan.model.records import ItemRow, Tally
+from purgeplan.model.records import ADDRESSED, ItemRow, Tally
 
 _COUNTED: Final = (
     *(f"state = '{state}'" for state in State),
@@ -48,6 +48,9 @@ _DELETED_ELSEWHERE: Final = """ AND state = 'pending' AND id IN (
         WHERE mine.plan_id = ? AND plans.plan_id <> mine.plan_id
             AND (items.state = 'accepted' OR items.state = 'absent')
             AND items.settled_at >= ?)"""
+_ADDRESS: Final = """
+    UPDATE items SET onesignal_id = ? WHERE plan_id = ? AND position = ? AND state = 'pending'
+        AND claimed_at IS NULL AND onesignal_id IS NULL"""
 _ADOPTED: Final = "SELECT 1 FROM events WHERE plan_id = ? AND kind = 'plan.adopted'"
 
 
@@ -163,6 +166,16 @@ class Items(Part):
                 ((why, ms(at), plan_id, position, since) for position in positions),
             )
             self._skipped(plan_id, why, count, at)
+        return count
+
+    def address(self, plan_id: int, found: Iterable[tuple[int, str]], at: datetime) -> int:
+        """Note whom pending ids name that were never claimed; one that is known stays."""
+        with self._store.write():
+            self.plan(plan_id)
+            rows = ((who, plan_id, position) for position, who in found)
+            count = self._store.execute_many(_ADDRESS, rows)
+            if count:
+                self._event(ADDRESSED, at, (plan_id, None), {"count": count})
         return count
 
     def _skipped(self, plan_id: int, why: Skip, count: int, at: datetime) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from purgeplan.model.outcome import Code, Skip, State, Verdict
+
+ADDRESSED: Final = "items.addressed"
+"""The kind of the event that tells of ids whose onesignal_id was found after planning."""
 
 
 class PlanState(StrEnum):

@@ -4,6 +4,7 @@ import json
 import signal
 
 import duckdb
+import httpx
 import pytest
 from support.cli import PURGEPLAN as ARGV
 from support.cli import Hands
@@ -159,6 +160,28 @@ def test_an_alias_of_ones_own_is_refused_when_planned(at):
     (kept,) = at.report()["backup"]["kept"]
     assert (kept["ids"], kept["without"]) == (1, 0)
     assert kept["rows"] > 0
+
+
+def test_who_registers_after_the_export_is_not_deleted(at):
+    """They have no row in the backup, and the DELETE names who had the external_id before."""
+    names = sorted({row["external_user_id"] for row in at.box.audience()} - {""})[:4]
+    at.ids_file(names, column="external_id")
+    at.plan_file(extra=KEPT, **USERS)
+    fingerprint = at.plan()["fingerprint"]
+    assert at.apply(fingerprint, "--limit", "1").code == 7
+    left = [one for one in names if one in {row["external_user_id"] for row in at.box.audience()}]
+    back, key = left[-1], {"Authorization": f"Key {at.box.api_key}"}
+    alias = f"{at.box.url}/apps/{at.box.app_id}/users/by/external_id/{back}"
+    assert httpx.delete(alias, headers=key).status_code == 202
+    at.settled()
+    at.box.control("POST", "return", {"external_id": back})
+
+    done = at.apply(fingerprint)
+
+    assert done.code == 0, done.err
+    at.settled()
+    there = {row["external_user_id"] for row in at.box.audience()}
+    assert (there & set(names), exports_of(at)) == ({back}, 1)
 
 
 def test_forgetting_takes_the_versions_that_were_replaced(at):

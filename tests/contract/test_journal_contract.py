@@ -11,7 +11,7 @@ from purgeplan.errors import InvalidError, JournalError, RefusedError, StaleErro
 from purgeplan.journal import journal_on, open_journal
 from purgeplan.journal.sealing import SEALED, sealed_id
 from purgeplan.model.outcome import Code, Item, Outcome, Skip, State, Verdict
-from purgeplan.model.records import PlannedItem, PlanState
+from purgeplan.model.records import ADDRESSED, PlannedItem, PlanState
 
 LATER = T0 + timedelta(hours=1)
 KEY = b"k" * 32
@@ -113,6 +113,7 @@ def test_knows_no_plan_that_was_not_saved(world):
         lambda plan_id: world.journal.skip(plan_id, [0], Skip.DRIFT, T0),
         lambda plan_id: world.journal.record_verdicts(plan_id, [], T0),
         lambda plan_id: world.journal.seal(plan_id, KEY, T0),
+        lambda plan_id: world.journal.address(plan_id, [], T0),
     ):
         with pytest.raises(KeyError):
             asked(7)
@@ -309,6 +310,21 @@ def test_who_was_planned_stays_whoever_an_answer_names(world):
     world.journal.turn(run_id, [end], [], 0)
 
     assert world.rows()[0].onesignal_id == "planned"
+
+
+def test_notes_whom_a_pending_id_names(world):
+    """Of one that was never claimed, and of which nobody is known yet; once, with an event."""
+    items = [*planned("a", "b", "c"), PlannedItem("d", "planned")]
+    world.journal.save(draft(by="external_id"), items, T0)
+    world.apply(LOST, BACK)
+
+    found = [(position, f"who-{position}") for position in range(4)]
+    assert world.journal.address(1, found, T0) == 1
+    assert world.journal.address(1, found, T0) == 0
+
+    assert [row.onesignal_id for row in world.rows()] == [None, None, "who-2", "planned"]
+    (event,) = world.journal.events(1, ADDRESSED)
+    assert event.data == {"count": 1}
 
 
 def test_settles_what_was_answered(world):

@@ -166,6 +166,24 @@ MUTANTS = (
         ),
     ),
     mutant(
+        "a backup tells nobody apart who registers after it",
+        f"{BACKUP} cli/test_cli_backup.py",
+        (
+            "engine/backup.py",
+            "                self.journal.address(row.plan_id, leaving.met(), self.clock.now())\n",
+            "                self.journal.address(row.plan_id, [], self.clock.now())\n",
+        ),
+    ),
+    mutant(
+        "an export says whom an alias in doubt has named",
+        "contract/test_journal_contract.py",
+        (
+            "journal/items.py",
+            "        AND claimed_at IS NULL AND onesignal_id IS NULL",
+            "        AND onesignal_id IS NULL",
+        ),
+    ),
+    mutant(
         "forget leaves the backups",
         f"{BACKUP} cli/test_cli_backup.py",
         (

@@ -14,6 +14,7 @@ from purgeplan.journal.times import ms, utc
 from purgeplan.model.ids import is_uuid_kind
 from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
 from purgeplan.model.records import (
+    ADDRESSED,
     Draft,
     Event,
     ItemRow,
@@ -419,6 +420,19 @@ class FakeJournal:
         if skipped:
             self._event("items.skipped", at, plan_id, data={"why": why, "count": len(skipped)})
         return len(skipped)
+
+    def address(self, plan_id, found, at):
+        """Note whom pending ids name that were never claimed."""
+        self.plan(plan_id)
+        rows, count = self._items[plan_id], 0
+        for position, who in found:
+            one = rows[position].item
+            if (one.state, one.claimed_at, one.onesignal_id) == (State.PENDING, None, None):
+                rows[position].to(onesignal_id=who)
+                count += 1
+        if count:
+            self._event(ADDRESSED, at, plan_id, data={"count": count})
+        return count
 
     # Runs
 

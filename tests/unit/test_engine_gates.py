@@ -18,8 +18,8 @@ from purgeplan.errors import (
     StoppedEarlyError,
 )
 from purgeplan.model.fingerprint import fingerprint
-from purgeplan.model.records import PlanState
-from purgeplan.model.spec import Limits, Pace, Window
+from purgeplan.model.records import PlannedItem, PlanState
+from purgeplan.model.spec import Limits, Pace, Resource, Window
 
 FULL = "ab" * 32
 DAY_S = 86_400.0
@@ -63,6 +63,20 @@ def test_the_frozen_ids_must_still_give_the_reviewed_fingerprint():
     assert refusal(gates.intact, journal, row, plan) is None
     assert refusal(gates.intact, journal, row, replace(plan, limits=Limits(4)))[1] == "PP301"
     assert refusal(gates.intact, forged, wrong, plan)[1] == "PP301"
+
+
+def test_whom_the_backup_has_found_makes_no_other_plan():
+    """Up to then an onesignal_id in the journal that nobody has reviewed is a forgery."""
+    plan = spec(Resource.USER)
+    full = fingerprint(plan, ["a", "b"])
+    journal, row = journal_with("a", "b", fingerprint=full, by=plan.target.by)
+    forged, wrong = FakeJournal(), [PlannedItem("a", "somebody else"), PlannedItem("b")]
+    bad = forged.save(draft(fingerprint=full, by=plan.target.by), wrong, T0)
+
+    journal.address(row.plan_id, [(0, "found")], T0)
+
+    assert refusal(gates.intact, journal, row, plan) is None
+    assert refusal(gates.intact, forged, bad, plan) == (StaleError, "PP301")
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,14 @@ class Journal(Protocol):
         """
         ...
 
+    def address(self, plan_id: int, found: Iterable[tuple[int, str]], at: datetime) -> int:
+        """Note the onesignal_id, by position, of ids that name a user; give how many it notes.
+
+        Only of pending ones that were never claimed and have none: whom an alias in doubt named
+        can't be found out afterwards.
+        """
+        ...
+
     # Runs
 
     def start_run(self, plan_id: int, command: str, operator: Operator, at: datetime) -> int:
