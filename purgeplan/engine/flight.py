@@ -4,11 +4,19 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.waiting import Claimed, Waiting
 from purgeplan.model.answer import Answer
 from purgeplan.model.ports import Clock, Target
+
+HORIZON_S: Final = 0.1
+"""Claims reach a tenth of a second ahead: what a crash leaves in doubt stays small."""
+
+MORE_AT_ONCE: Final = 32
+"""Senders that join at a time, where many may start at once. Whoever lands goes on with the next
+item by itself, which costs less than one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,10 @@ class Flight:
 
     Nothing is started but what was launched, once, in the order of ``Waiting``. ``ground`` takes
     back what has not begun; what was begun always lands, or stays unresolved in the journal.
+
+    Each request is sent by one of many senders. One of them at most waits for the next start: when
+    it comes, that one sends, in the same step of the loop, and another waits. So a start is when
+    the pacer counts it, however busy the loop is.
     """
 
     def __init__(self, target: Target, pacer: Pacer, clock: Clock) -> None:
@@ -32,26 +44,27 @@ class Flight:
         self._clock = clock
         self._waiting = Waiting()
         self._landed: deque[Landed] = deque()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._in_flight = 0
+        self._senders: set[asyncio.Task[None]] = set()
+        self._joining = 0
+        self._next: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
-        self._more = asyncio.Event()
-        self._starter: asyncio.Task[None] | None = None
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
 
     @property
     def in_flight(self) -> int:
         """Count requests begun and not answered."""
-        return len(self._under_way)
+        return self._in_flight
 
     @property
     def claimed(self) -> int:
         """Count items launched that have neither landed nor been taken back."""
-        return len(self._waiting) + len(self._under_way)
+        return len(self._waiting) + self._in_flight
 
     @property
     def idle(self) -> bool:
         """Tell whether nothing waits, flies or has landed."""
-        return not (len(self._waiting) or self._under_way or self._landed)
+        return not (self.claimed or self._landed)
 
     def room(self) -> int:
         """Give how many more may be claimed now: what starts within the next tenth of a second."""
@@ -62,10 +75,7 @@ class Flight:
     def launch(self, items: Iterable[Claimed]) -> None:
         """Queue claimed items to be started, each at its time."""
         self._waiting.extend(items)
-        if len(self._waiting) and self._starter is None:
-            self._starter = asyncio.create_task(self._start_all())
-            self._starter.add_done_callback(self._starter_ended)
-        self._more.set()
+        self._let_join()
 
     def landed(self) -> list[Landed]:
         """Take the answers that have come in; raises what a target raised, which is a bug."""
@@ -91,59 +101,75 @@ class Flight:
             return
 
     async def settle(self, timeout_s: float) -> None:
-        """Wait until nothing is under way, at most so long."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=timeout_s)
+        """Wait until nothing is under way, at most so long; to be grounded before."""
+        if sending := [sender for sender in self._senders if sender is not self._next]:
+            await asyncio.wait(sending, timeout=timeout_s)
 
     async def close(self) -> None:
         """Abandon whatever is under way; it stays unresolved."""
-        tasks = [*self._under_way, *([self._starter] if self._starter else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        senders = tuple(self._senders)
+        for sender in senders:
+            sender.cancel()
+        await asyncio.gather(*senders, return_exceptions=True)
 
-    async def _start_all(self) -> None:
-        while True:
-            if not len(self._waiting) or len(self._under_way) >= self._pacer.most_in_flight:
-                self._more.clear()
-                await self._more.wait()
-                continue
+    def _let_join(self) -> None:
+        """Have as many senders more as may start now, or one that waits for the next start."""
+        if self._joining or self._next is not None or not self._waiting:
+            return
+        free = min(len(self._waiting), self._pacer.most_in_flight - self._in_flight)
+        due = max(1, self._pacer.due_now(self._clock.monotonic()))
+        for _ in range(min(free, due, MORE_AT_ONCE)):
+            sender = asyncio.create_task(self._send_all())
+            self._senders.add(sender)
+            sender.add_done_callback(self._senders.discard)
+            self._joining += 1
+
+    async def _send_all(self) -> None:
+        """Send one item after the other, as long as there are some that nobody waits for."""
+        self._joining -= 1
+        try:
+            while (claimed := self._started() or await self._next_start()) is not None:
+                try:
+                    answer = await self._target.delete(claimed.item)
+                finally:
+                    self._in_flight -= 1
+                self._landed.append(Landed(claimed, answer))
+                self._changed.set()
+        except Exception as error:  # noqa: BLE001 - raised where answers are taken
+            self._failure = self._failure or error
+            self._changed.set()
+
+    def _started(self) -> Claimed | None:
+        """Take the next item where it may start right now."""
+        if not (self._waiting and self._has_room()):
+            return None
+        now = self._clock.monotonic()
+        if self._pacer.due_at(now) > now or self._waiting.ready_at(now) > now:
+            return None
+        self._pacer.started(now)
+        claimed = self._waiting.take(now)
+        self._in_flight += 1
+        self._let_join()
+        return claimed
+
+    async def _next_start(self) -> Claimed | None:
+        """Wait for the next start and take the item; None where another waits, or nobody is left.
+
+        Others than those held may come meanwhile; whoever waited may have been grounded, or
+        everyone paused.
+        """
+        while self._next is None and self._waiting and self._has_room():
             now = self._clock.monotonic()
-            wait_s = self._wait_s(now)
-            if wait_s > 0:
-                await self._clock.sleep(wait_s)
-                continue  # whoever waited may have been grounded, or everyone paused, meanwhile
-            self._pacer.started(now)
-            self._start(self._waiting.take(now))
+            paced_s = self._pacer.due_at(now) - now
+            held_s = min(self._waiting.ready_at(now) - now, HORIZON_S)
+            self._next = asyncio.current_task()
+            try:
+                await self._clock.sleep(paced_s if paced_s > 0 else held_s)
+            finally:
+                self._next = None
+            if (claimed := self._started()) is not None:
+                return claimed
+        return None
 
-    def _wait_s(self, now: float) -> float:
-        """Give for how long nobody may start; others than those held may come meanwhile."""
-        paced_s = self._pacer.due_at(now) - now
-        return paced_s if paced_s > 0 else min(self._waiting.ready_at(now) - now, HORIZON_S)
-
-    def _start(self, claimed: Claimed) -> None:
-        task = asyncio.create_task(self._send(claimed))
-        self._under_way.add(task)
-        task.add_done_callback(self._ended)
-
-    async def _send(self, claimed: Claimed) -> None:
-        answer = await self._target.delete(claimed.item)
-        self._landed.append(Landed(claimed, answer))
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._under_way.discard(task)
-        self._note_failure(task)
-        self._more.set()
-        self._changed.set()
-
-    def _starter_ended(self, task: "asyncio.Task[None]") -> None:
-        self._note_failure(task)
-        self._changed.set()
-
-    def _note_failure(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and task.exception() is not None:
-            self._failure = self._failure or task.exception()
-
-
-HORIZON_S = 0.1
-"""Claims reach a tenth of a second ahead: what a crash leaves in doubt stays small."""
+    def _has_room(self) -> bool:
+        return self._in_flight < self._pacer.most_in_flight

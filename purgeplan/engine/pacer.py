@@ -10,6 +10,10 @@ GRACE_S: Final = 0.010
 """A rate r is kept by starts 1/(0.99 r) apart, of which lateness up to 10 ms is made up at once:
 timers and the machine are no better than that."""
 
+REMEMBERED: Final = 1_000
+"""Starts remembered at most: as many as OneSignal takes in a second. Of a greater rate they are
+those of a part of a second, which is kept as well."""
+
 CATCH_UP: Final = 1.25
 MADE_UP_S: Final = 0.5
 """Greater lateness, a slow disk's say, is made up for by starts a little closer, half a second of
@@ -36,7 +40,7 @@ class Pacer:
         self._one_at_a_time = rate is None
         self._interval_s = pace.delay_s or 0.0 if rate is None else 1 / (HEADROOM * rate)
         self._grace_s = 0.0 if self._one_at_a_time else GRACE_S
-        a_second = max(1, int(rate or 1))
+        a_second = max(1, min(int(rate or 1), REMEMBERED))
         self._recent: deque[float] = deque(maxlen=a_second)
         self._span_s = a_second * self._interval_s
         self._next_at = float("-inf")
@@ -62,7 +66,7 @@ class Pacer:
         due = min(self.due_at(now), now)
         if self._grace_s and self._recent:
             self._late_s = min(MADE_UP_S, self._late_s + max(0.0, due - self._next_at))
-        spacing = self._interval_s / self._share(now)
+        spacing = self._spacing(now)
         made_up = min(self._late_s, spacing * (1 - 1 / CATCH_UP))
         self._late_s -= made_up
         self._next_at = due + spacing - made_up
@@ -74,9 +78,16 @@ class Pacer:
             return 0
         if not self._interval_s:
             return self.most_in_flight
-        spacing = self._interval_s / self._share(now) / (CATCH_UP if self._late_s else 1.0)
+        spacing = self._spacing(now) / (CATCH_UP if self._late_s else 1.0)
         room = now + horizon_s - max(self.due_at(now), now)
         return max(1, min(int(room / spacing) + 1, self.most_in_flight))
+
+    def due_now(self, now: float) -> int:
+        """Give how many may start right now: one where it is time, more where it is late."""
+        late_s = now - self.due_at(now)
+        if late_s < 0:
+            return 0
+        return int(late_s / self._spacing(now)) + 1 if self._interval_s else self.most_in_flight
 
     def paused_s(self, now: float) -> float:
         """Give the seconds for which nobody may start."""
@@ -90,6 +101,10 @@ class Pacer:
             self._slowed_to = self._share(now) * SLOWER
         self._slowed_at = self._paused_until
         self._next_at, self._late_s = max(self._next_at, self._paused_until), 0.0
+
+    def _spacing(self, now: float) -> float:
+        """Give the seconds between two starts at the rate that holds now."""
+        return self._interval_s / self._share(now)
 
     def _share(self, now: float) -> float:
         """Give the share of the plan's rate that holds now."""

@@ -24,6 +24,7 @@ _NO_SUCH_APP = re.compile(r"\bfind app\b", re.IGNORECASE)
 _NO_SUCH_PLAYER = re.compile(r"\bno user with this id found\b", re.IGNORECASE)
 _DENIALS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _GONE: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+_PAUSING: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _BY_STATUS: Final[Mapping[int, Code]] = {
     HTTPStatus.TOO_MANY_REQUESTS: Code.THROTTLED,
     HTTPStatus.CONFLICT: Code.CONFLICT,
@@ -102,7 +103,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: datet
     Header names are in lower case; ``now`` is aware UTC, for a Retry-After that is a date.
     """
     said = read_said(headers, body)
-    retry_after_s = read_retry_after(headers, now)
+    retry_after_s = read_retry_after(headers, now) if status in _PAUSING else None
     code = _code(status, said, retry_after_s, empty=not body.strip())
     if code is Code.THROTTLED:
         return Answer(code, status, retry_after_s, per_user=_is_per_user(status, said))

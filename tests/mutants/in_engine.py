@@ -343,7 +343,7 @@ MUTANTS = (
     mutant(
         "claims reach ten seconds ahead",
         f"{RUN} {SIMULATED}",
-        ("engine/flight.py", "HORIZON_S = 0.1", "HORIZON_S = 10.0"),
+        ("engine/flight.py", "HORIZON_S: Final = 0.1", "HORIZON_S: Final = 10.0"),
     ),
     mutant(
         "a 429 uses up attempts",

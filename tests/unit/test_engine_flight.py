@@ -1,5 +1,9 @@
 """Requests under way: an answer that is there is not waited for, and neither is a bug."""
 
+import asyncio
+from bisect import bisect_left
+from itertools import chain, repeat
+
 import pytest
 from support.engine import FAST, ScriptedTarget
 from support.virtual import VirtualClock, run_virtually
@@ -8,6 +12,7 @@ from purgeplan.engine.flight import Flight
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.waiting import Claimed
 from purgeplan.model.outcome import Item
+from purgeplan.model.spec import Pace
 
 ONE = Claimed(Item(0, "a", 1, None))
 
@@ -47,3 +52,27 @@ def test_what_a_target_raised_is_raised_at_once():
 
     with pytest.raises(ZeroDivisionError):
         flown(ScriptedTarget(broken))
+
+
+async def begun_on_a_busy_loop(rate, count, steps):
+    """Start so many on a loop that is never idle; ``steps`` is what each of its rounds takes."""
+    clock, target = VirtualClock(), ScriptedTarget(latency_s=0.0)
+    flight = Flight(target, Pacer(Pace(delay_s=None, rate_per_s=float(rate))), clock)
+    flight.launch(Claimed(Item(number, f"s-{number}", 1)) for number in range(count))
+
+    for step in steps:
+        await asyncio.sleep(0)
+        asyncio.get_running_loop()._jumping.elapsed += step
+        if len(target.begun) == count:
+            break
+    await flight.close()
+    return target.at
+
+
+def test_a_loop_that_is_held_up_begins_no_more_in_a_second_than_the_rate():
+    """What the pacer counts as a start is when the request begins, not when it was put in line."""
+    steps = chain([0.03], repeat(0.0005))
+
+    times = run_virtually(begun_on_a_busy_loop(100, 150, steps))
+
+    assert max(i - bisect_left(times, at - 1.0 + 1e-9) + 1 for i, at in enumerate(times)) <= 100
