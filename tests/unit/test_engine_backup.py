@@ -278,15 +278,16 @@ def test_where_no_folder_can_be_nothing_is_asked_for(tmp_path):
 def test_who_is_found_goes_by_their_onesignal_id(tmp_path):
     """Whoever registers under the name after the export is in no backup, and is another person."""
     rows = [row(1, user=1), row(2, user=1), row(3, user=2), row(4, user=3), row(5, user=4)]
-    named = ("ann", "ann", "ben", "two", "two")
+    rows.append(row(6, onesignal_id="../apps"))
+    named = ("ann", "ann", "ben", "two", "two", "odd")
     rows = [{**one, "external_user_id": name} for one, name in zip(rows, named, strict=True)]
-    office = Office(tmp_path, rows).plan(["ann", "ben", "nobody", "two"], EXTERNAL_ID)
+    office = Office(tmp_path, rows).plan(["ann", "ben", "nobody", "odd", "two"], EXTERNAL_ID)
 
     office.keep()
 
     ann, ben = rows[0]["onesignal_id"], rows[2]["onesignal_id"]
     found = {one.id: one.onesignal_id for one in office.journal.items(1)}
-    assert found == {"ann": ann, "ben": ben, "nobody": None, "two": None}
+    assert found == {"ann": ann, "ben": ben, "nobody": None, "odd": None, "two": None}
 
 
 def test_forgetting_that_was_killed_is_noted_by_the_next_call(tmp_path):
