@@ -62,6 +62,13 @@ def budget_used(rules: Rules, journal: Journal, now: datetime) -> int | None:
     return journal.claimed_since(rules.spec.app.id, since)
 
 
+def claimed_before(row: PlanRow, tally: Tally, journal: Journal) -> int:
+    """Count who was ever claimed by a plan, or by one that it superseded."""
+    if row.lineage == row.plan_id:
+        return tally.claimed
+    return journal.claimed_in_lineage(row.plan_id)
+
+
 def claimed_left(row: PlanRow, tally: Tally, journal: Journal) -> int:
     """Count who is left of a plan, and was claimed by it or by a plan that it superseded."""
     if row.lineage == row.plan_id:
@@ -104,7 +111,7 @@ def at_start(row: PlanRow, rules: Rules, journal: Journal, now: Now) -> Facts:
         population=known,
         live_name=app.name,
         left=tally.left,
-        claimed_before=journal.claimed_in_lineage(row.plan_id),
+        claimed_before=claimed_before(row, tally, journal),
         claimed_left=claimed_left(row, tally, journal),
         unresolved=tally[State.SENT],
         budget_used=budget_used(rules, journal, now.at),

@@ -42,12 +42,13 @@ _CLAIMED_SINCE: Final = """
     SELECT count(*) FROM (SELECT DISTINCT by_kind, id FROM plans JOIN items USING (plan_id)
     WHERE app_id = ? AND claimed_at >= ?)"""
 _SKIP: Final = "UPDATE items SET state = 'skipped', skip = ?, settled_at = ? WHERE plan_id = ?"
-_DELETED_ELSEWHERE: Final = """ AND state = 'pending' AND id IN (
-        SELECT items.id FROM plans AS mine
-        JOIN plans USING (app_id, by_kind) JOIN items ON items.plan_id = plans.plan_id
-        WHERE mine.plan_id = ? AND plans.plan_id <> mine.plan_id
-            AND (items.state = 'accepted' OR items.state = 'absent')
-            AND items.settled_at >= ?)"""
+_ELSEWHERE: Final = """
+    SELECT items.id FROM plans AS mine
+    JOIN plans USING (app_id, by_kind) CROSS JOIN items ON items.plan_id = plans.plan_id
+    WHERE mine.plan_id = ? AND plans.plan_id <> mine.plan_id
+        AND (items.state = 'accepted' OR items.state = 'absent')
+        AND items.settled_at >= ?"""
+"""CROSS: SQLite would go through all items, this plan's too, to look up the plan of each."""
 _ADDRESS: Final = """
     UPDATE items SET onesignal_id = ? WHERE plan_id = ? AND position = ? AND state = 'pending'
         AND claimed_at IS NULL AND onesignal_id IS NULL"""
@@ -149,8 +150,10 @@ class Items(Part):
             row = self.plan(plan_id)
             times = (row.planned_at, *row.draft.evidence.values())
             since = min(times) if self._store.one(_ADOPTED, plan_id) else row.planned_at
+            if self._store.one(_ELSEWHERE, plan_id, ms(since)) is None:
+                return 0  # nobody to look for among what may be millions
             count = self._store.execute(
-                _SKIP + _DELETED_ELSEWHERE,
+                f"{_SKIP} AND state = 'pending' AND id IN ({_ELSEWHERE})",
                 *(Skip.DELETED_BEFORE, ms(at), plan_id, plan_id, ms(since)),
             )
             self._skipped(plan_id, Skip.DELETED_BEFORE, count, at)
