@@ -145,7 +145,7 @@ class Console:
         try:
             self.err.write(text)
             self.err.flush()
-        except BrokenPipeError:  # nobody listens any more; the exit code still tells
+        except OSError:  # nobody listens any more, or a full disk; the exit code still tells
             hush(self.err)
 
     def styled(self, text: str, style: str) -> str:
@@ -182,7 +182,7 @@ def _writable(stream: TextIO) -> Iterator[None]:
     except OSError as error:
         hush(stream)
         problem = f"stdout can't be written: {error.strerror}"
-        raise AttentionError(Finding("PP094", problem, "give it room, and ask again")) from error
+        raise AttentionError(Finding("PP089", problem, "give it room, and ask again")) from error
 
 
 def hush(stream: TextIO) -> None:

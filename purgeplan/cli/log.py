@@ -4,14 +4,14 @@ import json
 import logging
 import os
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn, TextIO
 
 import structlog
 
 from purgeplan.cli.console import Console
 from purgeplan.cli.redaction import redacted_field
-from purgeplan.errors import Finding, InvalidError
+from purgeplan.errors import AttentionError, Finding, InvalidError
 from purgeplan.model.ids import masked
 from purgeplan.model.progress import Checked, Ended, Progress, Settled, Waiting
 
@@ -47,7 +47,8 @@ def opened_log(console: Console) -> Iterator[Log]:
     finally:
         structlog.reset_defaults()
         if file:
-            file.close()
+            with suppress(OSError):  # each line was flushed, and told of where that failed
+                file.close()
 
 
 def silence_libraries() -> None:
@@ -88,10 +89,19 @@ class _Sinks:
 
     def __call__(self, _logger: object, method: str, event: _Event) -> NoReturn:
         if self._file:
-            self._file.write(json.dumps(event, default=str) + "\n")
+            self._write(json.dumps(event, default=str) + "\n", self._file)
         if self._console.verbosity >= (0 if method in ("warning", "error", "critical") else 1):
             self._console.say(_text(event))
         raise structlog.DropEvent
+
+    @staticmethod
+    def _write(line: str, file: TextIO) -> None:
+        try:
+            file.write(line)
+        except OSError as error:
+            problem = f"the log can't be written: {error.strerror}"
+            mend = "make room, or give --log-json another file"
+            raise AttentionError(Finding("PP089", problem, mend)) from error
 
 
 def _redact(_logger: object, _method: str, event: _Event) -> _Event:

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support.cli import PURGEPLAN, TESTS, environment, run, run_argv, start
@@ -140,6 +141,16 @@ def test_a_reader_that_went_away_is_no_traceback():
 
     assert process.wait(timeout=30) == Exit.INTERRUPTED
     assert err == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_talk_that_takes_no_more_stops_nothing():
+    """Whatever stderr goes to, stdout has what was asked for, and the exit code is true."""
+    with Path("/dev/full").open("w") as full:
+        process = start("explain", "PP999", "--json", stderr=full)
+        out, _ = process.communicate(timeout=30)
+
+    assert (process.returncode, '"exit": 2' in out) == (Exit.INVALID, True)
 
 
 def test_json_of_an_error_to_a_closed_stdout_keeps_the_exit_code():

@@ -5,13 +5,14 @@ import json
 import logging
 import stat
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
 from purgeplan.cli.console import Console
 from purgeplan.cli.log import opened_log, tell
-from purgeplan.errors import Exit, InvalidError
+from purgeplan.errors import AttentionError, Exit, InvalidError
 from purgeplan.model.outcome import Code, Item, Outcome, State
 from purgeplan.model.progress import Ended, Settled, Waiting
 
@@ -45,6 +46,15 @@ def test_verbosity_decides_what_stderr_shows(verbosity, expected):
         log.warning("guard.warned", n="c")
 
     assert [line[-1] for line in talk.err.getvalue().splitlines()] == expected
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_file_that_takes_no_more_is_told_and_no_bug():
+    """Whoever asked for a log wants it whole: the command stops there."""
+    with opened_log(console(log_json="/dev/full")) as log, pytest.raises(AttentionError) as caught:
+        log.info("run.resumed")
+
+    assert caught.value.findings[0].code == "PP089"
 
 
 def test_an_event_is_one_line_of_words():

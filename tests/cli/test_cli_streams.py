@@ -41,7 +41,7 @@ def test_a_full_disk_under_stdout_is_told_on_stderr(at, form):
     """No crash report: what could not be written is told, with 11."""
     code, err = shell(at, ("plan", "plan.yaml", *form), f"> {FULL}")
 
-    assert (code, err.count("PP094")) == (Exit.ATTENTION, 2), err
+    assert (code, err.count("PP089")) == (Exit.ATTENTION, 2), err
     assert "stdout can't be written: No space left on device" in err
     assert "Traceback" not in err
 

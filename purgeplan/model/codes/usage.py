@@ -3,6 +3,12 @@
 from purgeplan.model.codes.text import Explanation
 
 CODES: dict[str, Explanation] = {
+    "PP089": Explanation(
+        "output can't be written",
+        "What was asked for could not be written where stdout, or the log, leads: the disk is full,"
+        " or failed. A run that was to be told there has stopped, and its journal is complete.",
+        "Make room, or send it somewhere else; then give the same command again.",
+    ),
     "PP090": Explanation(
         "wrong usage of a command",
         "The command, an option or an argument is not one that purgeplan knows, or one is missing.",
@@ -19,12 +25,6 @@ CODES: dict[str, Explanation] = {
         "The file given to init is not a text table with a header, or has no column that looks "
         "like the ids that the plan would need.",
         "Export the ids as CSV with a header line, or name the column with --column and --by.",
-    ),
-    "PP094": Explanation(
-        "stdout can't be written",
-        "What was asked for could not be written where stdout leads: the disk is full, or failed."
-        " A run that was to be told there has stopped in order, and its journal is complete.",
-        "Make room, or send stdout somewhere else; then give the same command again.",
     ),
     "PP095": Explanation(
         "unknown environment variable",
