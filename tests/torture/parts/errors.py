@@ -21,6 +21,7 @@ ENDS = {
     4: "as verify ends where somebody is still there",
     11: "stopped by the disk",
     12: "a file could not be read or spooled, nothing was sent",
+    120: "as Python ends where stdout can't be flushed",
 }
 NOT_DUMPED = "PP409"
 
@@ -28,7 +29,7 @@ NOT_DUMPED = "PP409"
 def sweep(work, one, phase, call, error):
     """Let a disk fail at its n-th call, for every n until none is left to fail."""
     late = 0
-    for at in work.points():
+    for at in work.points(call):
         case = one.case()
         trace = case.folder / "trace"
         fault = f"{call}:error={error}:when={at}{'+' if error == 'ENOSPC' else ''}"

@@ -15,7 +15,7 @@ KILLED = -9
 
 def sweep(work, one, phase, call):
     """Kill a command at its n-th call, for every n until it lives to its end."""
-    for at in work.points():
+    for at in work.points(call):
         case = one.case()
         argv = strace(phase.victim(case), "/dev/null", call, f"{call}:signal=KILL:when={at}")
         done = case.end(case.start(argv))

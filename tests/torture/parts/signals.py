@@ -31,7 +31,7 @@ def once(name, calls=("openat", "sendto", "fdatasync")):
 
 def _sweep(work, one, name, call):
     step = 40 if call == "openat" else 1  # a start opens some thousand files
-    for at in work.points():
+    for at in work.points(call):
         case = one.case()
         fault = f"{call}:signal={name}:when={1 + (at - 1) * step}"
         done = case.end(case.start(strace(case.argv("apply"), "/dev/null", call, fault)))
