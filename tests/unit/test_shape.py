@@ -10,6 +10,7 @@ import pytest
 import purgeplan.sources
 from purgeplan.cli.findings import MEANING
 from purgeplan.errors import Exit
+from purgeplan.model import codes
 from purgeplan.model.codes import CODES
 from purgeplan.sources import KINDS
 
@@ -100,6 +101,14 @@ def test_every_code_in_use_is_explained_and_every_explained_one_in_use():
 
     assert used <= set(CODES)
     assert set(CODES) - used == set()
+
+
+def test_no_two_findings_have_one_code():
+    """The second explanation would hide the first."""
+    parts = [part.CODES for part in vars(codes).values() if hasattr(part, "CODES")]
+
+    assert len(parts) > 8
+    assert sum(map(len, parts)) == len(CODES)
 
 
 def test_readme_is_short_and_names_the_two_commands():
