@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from purgeplan.model.secret import Secret
     from purgeplan.onesignal.turns import Turns
     from purgeplan.sources.audience.copies import Copy, Wish
-    from purgeplan.sources.port import Progress
+    from purgeplan.sources.reading.reach import Progress
 
 _ASKED: Final = "export.asked"
 

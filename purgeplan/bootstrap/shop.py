@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from purgeplan.engine.stops import StopRequest, Switches
     from purgeplan.engine.verify import Verifier
     from purgeplan.model.secret import Secret
-    from purgeplan.sources.port import Progress
+    from purgeplan.sources.reading.reach import Progress
 
 
 def kinds() -> Mapping[str, Mapping[str, Any]]:

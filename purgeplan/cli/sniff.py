@@ -84,9 +84,9 @@ def looks(name: str, head: str, lines: int) -> Listing:
 
 
 def _units(path: Path, file: BinaryIO) -> Iterator[bytes]:
-    from purgeplan.sources.port import quiet  # noqa: PLC0415 - as above
     from purgeplan.sources.reading.decode import lines  # noqa: PLC0415
     from purgeplan.sources.reading.files import Opened  # noqa: PLC0415
+    from purgeplan.sources.reading.reach import quiet  # noqa: PLC0415 - as above
     from purgeplan.sources.reading.unpack import unpacked  # noqa: PLC0415
 
     return lines(path.name, unpacked(Opened(path.name, file, None, quiet)), None)

@@ -18,7 +18,7 @@ from purgeplan.model.outcome import Skip
 from purgeplan.model.ports import AppFacts, AppView, Clock, Journal
 from purgeplan.model.records import PlanRow, PlanState, Tally
 from purgeplan.model.spec import Rules
-from purgeplan.sources.port import Progress, quiet
+from purgeplan.sources.reading.reach import Progress, quiet
 
 SPARED_TOGETHER: Final = 50_000
 """Positions held in memory, and skipped in one transaction."""

@@ -16,7 +16,7 @@ from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Clock, ExportAsk, Exporter, ExportFile, Journal
 from purgeplan.model.records import ItemRow, PlanRow
 from purgeplan.sources.audience.fields import FIELDS
-from purgeplan.sources.port import Progress
+from purgeplan.sources.reading.reach import Progress
 from purgeplan.sources.workspace import Workspace
 
 ASK: Final = ExportAsk(tuple(name for name, field in FIELDS.items() if field.extra))

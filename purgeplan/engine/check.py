@@ -16,7 +16,7 @@ from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppView, ExportFile, Journal
 from purgeplan.model.progress import Checked, Ended, Progress
 from purgeplan.model.records import PlanRow
-from purgeplan.sources.port import Progress as Tell
+from purgeplan.sources.reading.reach import Progress as Tell
 
 
 @dataclass(frozen=True, slots=True)

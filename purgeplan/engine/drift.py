@@ -16,7 +16,7 @@ from purgeplan.model.outcome import Skip, State
 from purgeplan.model.ports import AppFacts, Clock, ExportAsk, Exporter, ExportFile, Journal
 from purgeplan.model.records import ItemRow, PlanRow
 from purgeplan.model.spec import Resource
-from purgeplan.sources.port import Progress
+from purgeplan.sources.reading.reach import Progress
 from purgeplan.sources.workspace import Workspace
 
 SLACK: Final = timedelta(minutes=15)

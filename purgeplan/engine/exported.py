@@ -3,7 +3,7 @@
 from purgeplan.errors import AttentionError, Finding, InvalidError
 from purgeplan.model.ports import ExportFile
 from purgeplan.sources.audience.load import load
-from purgeplan.sources.port import Progress
+from purgeplan.sources.reading.reach import Progress
 from purgeplan.sources.workspace import Workspace
 
 

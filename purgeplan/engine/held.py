@@ -9,7 +9,7 @@ from purgeplan.model.outcome import Verdict
 from purgeplan.model.ports import ExportFile
 from purgeplan.model.records import ItemRow
 from purgeplan.sources.audience.stage import COLUMN_OF
-from purgeplan.sources.port import Progress, quiet
+from purgeplan.sources.reading.reach import Progress, quiet
 from purgeplan.sources.workspace import Workspace
 
 _BY_ID: Final = """

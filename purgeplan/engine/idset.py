@@ -11,7 +11,8 @@ from purgeplan.model.records import PlannedItem
 from purgeplan.sources.port import Staged
 from purgeplan.sources.reading.columns import NAMES
 from purgeplan.sources.reading.fit import sure_key_sql
-from purgeplan.sources.workspace import Workspace, sql_text
+from purgeplan.sources.working.names import sql_text
+from purgeplan.sources.workspace import Workspace
 
 _TOGETHER: Final = 1_000
 """Items made at once: so few that whoever writes them need not wait for the next."""

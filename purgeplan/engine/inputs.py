@@ -11,7 +11,8 @@ from purgeplan.model.spec import Purpose, Resource, Rules, SourceSpec
 from purgeplan.sources import KINDS
 from purgeplan.sources.audience.demand import EXPORTED, WHOLE, demand_of
 from purgeplan.sources.audience.load import Audience, Export, Loaded
-from purgeplan.sources.port import Context, Progress, Source, Staged, quiet
+from purgeplan.sources.port import Context, Source, Staged
+from purgeplan.sources.reading.reach import Progress, quiet
 from purgeplan.sources.workspace import Workspace
 
 STDIN: Final = "-"

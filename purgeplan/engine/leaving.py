@@ -11,10 +11,12 @@ from purgeplan.model.ports import ExportFile
 from purgeplan.model.records import ItemRow
 from purgeplan.sources.audience.copies import PARQUET, columns_of, poured, quoted
 from purgeplan.sources.audience.load import spooled
-from purgeplan.sources.port import Progress
 from purgeplan.sources.reading.cutting import agreed
 from purgeplan.sources.reading.places import Spooled
-from purgeplan.sources.workspace import Workspace, sql_text, text_of
+from purgeplan.sources.reading.reach import Progress
+from purgeplan.sources.working.names import sql_text
+from purgeplan.sources.working.texts import text_of
+from purgeplan.sources.workspace import Workspace
 
 _KEYS: Final = ("id", "onesignal_id", "external_user_id")
 

@@ -10,8 +10,8 @@ from purgeplan.errors import Finding
 from purgeplan.model.facts import Counts, ProtectFacts, SourceFacts
 from purgeplan.model.records import PlannedItem
 from purgeplan.model.spec import PlanSpec, Population
-from purgeplan.sources.port import Progress, quiet
 from purgeplan.sources.reading.ahead import ahead
+from purgeplan.sources.reading.reach import Progress, quiet
 from purgeplan.sources.workspace import Workspace
 
 

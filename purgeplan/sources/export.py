@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Final
 from purgeplan.errors import Finding
 from purgeplan.model.span import seconds
 from purgeplan.model.spec import SourceSpec
+from purgeplan.sources.audience.allowed import FUNCTIONS
 from purgeplan.sources.audience.fields import FIELDS, basis, listed, stamp
 from purgeplan.sources.audience.load import Loaded
 from purgeplan.sources.audience.stage import MAX_AGE, SPAN, audience_of, refuse_unfit, stage_rows
 from purgeplan.sources.audience.where import (
-    FUNCTIONS,
     LONGEST,
     Where,
     refused,

@@ -1,19 +1,15 @@
 """The port of sources: what a kind is given, and what it must leave in the workspace."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from purgeplan.errors import Finding
 from purgeplan.model.spec import SourceSpec
+from purgeplan.sources.audience.load import Audience
+from purgeplan.sources.reading.reach import Reach
 from purgeplan.sources.workspace import Workspace
-
-if TYPE_CHECKING:
-    from purgeplan.sources.audience.load import Audience
-
-Progress = Callable[[str, int, int | None], None]
-"""Told of long phases: what is being done, how far, of how much (None where unknown)."""
 
 COLUMNS: Final = (
     "id",
@@ -29,25 +25,16 @@ COLUMNS: Final = (
 and not in ``Staged.known``; of ``last_active`` each row knows for itself."""
 
 
-def quiet(phase: str, done: int, total: int | None) -> None:
-    """Tell nobody."""
-
-
 @dataclass(frozen=True, slots=True)
-class Context:
+class Context(Reach):
     """What a kind may use of the world.
 
-    ``root`` is the folder that no path may leave, ``folder`` (relative to it) that of the file
-    which names the source. ``set_aside``: ids that are unfit are left out and listed, where
-    otherwise the first of them is an error. ``audience`` gives exports, where the plan has any.
+    ``set_aside``: ids that are unfit are left out and listed, where otherwise the first of them
+    is an error. ``audience`` gives exports, where the plan has any.
     """
 
-    root: str
-    folder: str = ""
-    stdin: BinaryIO | None = None
     set_aside: bool = False
-    progress: Progress = quiet
-    audience: "Audience | None" = None
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)

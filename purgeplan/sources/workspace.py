@@ -1,50 +1,20 @@
 """The workspace: one DuckDB database in a private folder that is gone afterwards."""
 
-import csv
-import errno
 import hashlib
-import io
 import os
-import re
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from string import Template
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final, Self
 
-from purgeplan.errors import Finding, UnreachableError
 from purgeplan.sources.reading.private import PrivateFolder
-
-if TYPE_CHECKING:
-    import duckdb
+from purgeplan.sources.working.base import connected, room
+from purgeplan.sources.working.names import checked, named, sql_text
+from purgeplan.sources.working.texts import MisreadError, Shape, text_of, typed, write_rows
 
 FETCH: Final = 10_000
 """Rows taken from the database at once: quick, and flat in memory."""
-
-_NAME = re.compile("[a-z][a-z0-9_]*")
-
-_TEXT = Template(
-    "read_csv($path, columns={$columns}, delim=$delimiter, quote=$quote, escape=$quote,"
-    " header=$header, new_line='\\n', encoding='utf-8', auto_detect=false, all_varchar=true,"
-    " strict_mode=true, null_padding=false, ignore_errors=false)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How a spooled text is read: nothing of it is detected."""
-
-    width: int
-    delimiter: str = ","
-    quoted: bool = True
-    header: bool = True
-
-
-class MisreadError(Exception):
-    """Raised when the database can't read a spool; its own words are dropped, they show rows."""
 
 
 class Workspace:
@@ -64,7 +34,7 @@ class Workspace:
         self._private = PrivateFolder()
         self._folder = self._private.path
         try:
-            self._base = _connect(self._folder, *self._settings)
+            self._base = connected(self._folder, *self._settings)
         except BaseException:
             self._private.remove()
             raise
@@ -84,20 +54,20 @@ class Workspace:
         path = self._folder / self.new("spool")
         fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
-            with _room(), os.fdopen(fd, "wb") as file:
+            with room(), os.fdopen(fd, "wb") as file:
                 yield path, file
         finally:
             path.unlink()
 
     def run(self, sql: str, **names: str) -> None:
         """Run one statement; ``$name`` in it stands for a table or column."""
-        with _room():
-            self._base.execute(_named(sql, names))
+        with room():
+            self._base.execute(named(sql, names))
 
     def number(self, sql: str, **names: str) -> int:
         """Give the one number that a query finds."""
-        with _room():
-            (found,) = self._base.execute(_named(sql, names)).fetchall()
+        with room():
+            (found,) = self._base.execute(named(sql, names)).fetchall()
         return int(found[0])
 
     def pick(self, table: str, condition: str, view: str) -> str:
@@ -109,9 +79,9 @@ class Workspace:
         import duckdb  # noqa: PLC0415 - takes 0.3 s, and no kind needs it to be described
 
         expression = duckdb.SQLExpression(condition)
-        with _room():
-            rows = self._base.table(_checked(table))
-            rows.filter(expression).create_view(_checked(view))
+        with room():
+            rows = self._base.table(checked(table))
+            rows.filter(expression).create_view(checked(view))
             return str(rows.select(expression).types[0])
 
     def rows(self, sql: str, *values: str, **names: str) -> Iterator[tuple[Any, ...]]:
@@ -149,7 +119,7 @@ class Workspace:
         Raises MisreadError where the database can't read it in this shape.
         """
         rows = self.tell(
-            f"INSERT INTO {_checked(into)} SELECT {select} FROM {text_of(path, shape)}"  # noqa: S608 - made of our own
+            f"INSERT INTO {checked(into)} SELECT {select} FROM {text_of(path, shape)}"  # noqa: S608 - made of our own
         )
         return int(rows[0])
 
@@ -161,7 +131,7 @@ class Workspace:
         import duckdb  # noqa: PLC0415 - takes 0.3 s, and no kind needs it to be described
 
         try:
-            with _room():
+            with room():
                 (found,) = self._base.execute(statement).fetchall()
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             raise MisreadError(type(error).__name__) from None
@@ -186,9 +156,9 @@ class Workspace:
 
         Texts are free of NUL and surrogates. Raises whatever ``rows`` raises.
         """
-        self.run(f"CREATE TABLE $table ({_typed(columns)})", table=table)
+        self.run(f"CREATE TABLE $table ({typed(columns)})", table=table)
         with self.spool() as (path, file):
-            written = _write(file, rows)
+            written = write_rows(file, rows)
             loaded = self.read(path, Shape(len(columns), header=False), "*", table)
         if loaded != written:
             raise MisreadError(table)
@@ -218,93 +188,7 @@ class Workspace:
     def _chunks(
         self, sql: str, values: tuple[str, ...], names: dict[str, str], most: int = FETCH
     ) -> Iterator[list[tuple[Any, ...]]]:
-        with _room(), self._base.cursor() as cursor:
-            cursor.execute(_named(sql, names), values)
+        with room(), self._base.cursor() as cursor:
+            cursor.execute(named(sql, names), values)
             while chunk := cursor.fetchmany(most):
                 yield chunk
-
-
-def text_of(path: Path, shape: Shape) -> str:
-    """Give, as SQL, the table that a spool is: columns c0, c1, ... of text, empty ones NULL."""
-    return _TEXT.substitute(
-        path=sql_text(str(path)),
-        columns=", ".join(f"'c{number}': 'VARCHAR'" for number in range(shape.width)),
-        delimiter=sql_text(shape.delimiter),
-        quote=sql_text('"' if shape.quoted else ""),
-        header=str(shape.header).lower(),
-    )
-
-
-def _connect(folder: Path, memory: str, threads: int) -> "duckdb.DuckDBPyConnection":
-    import duckdb  # noqa: PLC0415 - takes 0.3 s, and no kind needs it to be described
-
-    spill = folder / "spill"
-    spill.mkdir(mode=0o700)
-    base = duckdb.connect(":memory:")
-    for setting in (
-        f"memory_limit = {sql_text(memory)}",
-        f"threads = {threads}",
-        f"temp_directory = {sql_text(str(spill))}",
-        "preserve_insertion_order = false",  # orders are asked for; this one costs memory
-        "autoinstall_known_extensions = false",
-        "autoload_known_extensions = false",
-        f"allowed_directories = [{sql_text(f'{folder}/')}]",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        base.execute(f"SET {setting}")
-    return base
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """Map what a full disk or memory raises; the rest passes."""
-    import duckdb  # noqa: PLC0415 - takes 0.3 s, and no kind needs it to be described
-
-    try:
-        yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        raise UnreachableError(_full(type(error).__name__)) from None
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        raise UnreachableError(_full(str(error.strerror))) from error
-
-
-def _full(why: str) -> Finding:
-    return Finding(
-        "PP219",
-        f"no room to work in {tempfile.gettempdir()}: {why}",
-        "free some space, or set TMPDIR to a folder on a larger disk",
-    )
-
-
-def _write(file: BinaryIO, rows: Iterable[Sequence[str | None]]) -> int:
-    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-    writer, written = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL), 0
-    for row in rows:
-        writer.writerow(row)
-        written += 1
-    text.flush()
-    text.detach()
-    return written
-
-
-def _typed(columns: Sequence[str]) -> str:
-    return ", ".join(f"{_checked(column)} VARCHAR" for column in columns)
-
-
-def _named(sql: str, names: dict[str, str]) -> str:
-    return Template(sql).substitute({key: _checked(name) for key, name in names.items()})
-
-
-def _checked(name: str) -> str:
-    """Give a name that needs no quoting in SQL; every one is ours."""
-    if not _NAME.fullmatch(name):
-        raise ValueError(name)
-    return name
-
-
-def sql_text(value: str) -> str:
-    """Give a text as SQL writes it."""
-    return "'" + value.replace("'", "''") + "'"

@@ -12,7 +12,8 @@ from support.sources import refused, source, staged_ids, uuid
 from purgeplan.errors import Exit, UnreachableError
 from purgeplan.model.ids import EXTERNAL_ID, SUBSCRIPTION_ID
 from purgeplan.sources import KINDS
-from purgeplan.sources.port import Context, quiet
+from purgeplan.sources.port import Context
+from purgeplan.sources.reading.reach import quiet
 from purgeplan.sources.typed.database import FETCH
 from purgeplan.sources.workspace import Workspace
 

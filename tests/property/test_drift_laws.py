@@ -12,7 +12,7 @@ from purgeplan.engine.drift import Drift
 from purgeplan.journal.times import ms
 from purgeplan.model.outcome import Skip
 from purgeplan.model.records import PlannedItem
-from purgeplan.sources.port import quiet
+from purgeplan.sources.reading.reach import quiet
 
 SUBSCRIPTIONS, PEOPLE, NAMES = ids(12)[:6], ids(12)[6:], ["ann", "ben", "Ann", "d,e", "é"]
 KINDS = {

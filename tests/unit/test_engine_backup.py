@@ -21,7 +21,7 @@ from purgeplan.model.outcome import Code, Outcome, State, Verdict
 from purgeplan.model.ports import AppFacts
 from purgeplan.model.records import PlannedItem
 from purgeplan.sandbox.rows import DEFAULT_COLUMNS, EXTRA_COLUMNS
-from purgeplan.sources.port import quiet
+from purgeplan.sources.reading.reach import quiet
 
 APP = AppFacts(None, 100)
 

@@ -14,7 +14,7 @@ from purgeplan.journal.times import ms
 from purgeplan.model.outcome import Skip, State
 from purgeplan.model.ports import AppFacts, ExportAsk
 from purgeplan.model.records import PlannedItem
-from purgeplan.sources.port import quiet
+from purgeplan.sources.reading.reach import quiet
 
 A, B, C, D, E, F = ids(6)
 LATER = T0 + timedelta(hours=1)

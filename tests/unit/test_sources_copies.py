@@ -16,7 +16,7 @@ from purgeplan.errors import InvalidError, UnreachableError
 from purgeplan.model.ports import ExportAsk
 from purgeplan.sandbox.rows import DEFAULT_COLUMNS, EXTRA_COLUMNS
 from purgeplan.sources.audience.copies import Wish, copied, form_of
-from purgeplan.sources.port import quiet
+from purgeplan.sources.reading.reach import quiet
 from purgeplan.sources.workspace import Workspace
 
 ALL = (*DEFAULT_COLUMNS, *EXTRA_COLUMNS)

@@ -7,7 +7,8 @@ from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID
 from purgeplan.sources import KINDS
 from purgeplan.sources.port import Context
 from purgeplan.sources.reading import columns
-from purgeplan.sources.workspace import MisreadError, Workspace
+from purgeplan.sources.working.texts import MisreadError
+from purgeplan.sources.workspace import Workspace
 
 EXPORT = (
     "id,identifier,language,device_type,device_model,tags,invalid_identifier,external_user_id,"

@@ -24,7 +24,8 @@ from support.sources import source
 
 from purgeplan.errors import InvalidError
 from purgeplan.model.ids import SUBSCRIPTION_ID
-from purgeplan.sources.audience.where import FUNCTIONS, LONGEST, where_of
+from purgeplan.sources.audience.allowed import FUNCTIONS
+from purgeplan.sources.audience.where import LONGEST, where_of
 from purgeplan.sources.workspace import Workspace
 
 

@@ -8,8 +8,9 @@ import pytest
 from support.sources import refused, source, staged_ids, uuid
 
 from purgeplan.errors import InvalidError, Place
-from purgeplan.sources.port import Context, quiet
+from purgeplan.sources.port import Context
 from purgeplan.sources.reading.files import Opened
+from purgeplan.sources.reading.reach import quiet
 
 ONE = f"player_id\n{uuid(1)}\n".encode()
 TWO = f"player_id\n{uuid(2)}\n".encode()

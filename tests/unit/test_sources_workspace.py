@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from purgeplan.errors import UnreachableError
-from purgeplan.sources.workspace import FETCH, MisreadError, Shape, Workspace
+from purgeplan.sources.working.texts import MisreadError, Shape
+from purgeplan.sources.workspace import FETCH, Workspace
 
 
 @pytest.fixture

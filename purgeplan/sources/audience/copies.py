@@ -10,11 +10,12 @@ from purgeplan.errors import Finding, InvalidError, Place, UnreachableError
 from purgeplan.model.ports import ExportFile
 from purgeplan.sources.audience.fields import FIELDS
 from purgeplan.sources.audience.load import spooled
-from purgeplan.sources.port import Progress
 from purgeplan.sources.reading.cutting import agreed
 from purgeplan.sources.reading.files import CHUNK
 from purgeplan.sources.reading.places import Spooled
-from purgeplan.sources.workspace import Workspace, text_of
+from purgeplan.sources.reading.reach import Progress
+from purgeplan.sources.working.texts import text_of
+from purgeplan.sources.workspace import Workspace
 
 PARQUET: Final = "FORMAT parquet, COMPRESSION zstd"
 FORMS: Final = {

@@ -12,12 +12,12 @@ from purgeplan.model.ids import SUBSCRIPTION_ID
 from purgeplan.model.ports import ExportAsk, ExportFile
 from purgeplan.sources.audience import fields
 from purgeplan.sources.audience.fields import COMPUTED, FIELDS, NEEDED
-from purgeplan.sources.port import Progress
 from purgeplan.sources.reading import spooling
 from purgeplan.sources.reading.cutting import cut
 from purgeplan.sources.reading.files import Opened
 from purgeplan.sources.reading.layout import Layout, Wanted
 from purgeplan.sources.reading.places import Spooled
+from purgeplan.sources.reading.reach import Progress
 from purgeplan.sources.reading.scan import Scan
 from purgeplan.sources.workspace import Workspace
 

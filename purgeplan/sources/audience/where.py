@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.sources.audience import allowed
 from purgeplan.sources.audience.fields import COMPUTED, FIELDS
 from purgeplan.sources.reading.columns import shown
 from purgeplan.sources.workspace import Workspace
@@ -24,142 +25,6 @@ _SHAPE: Final = {
     "aggregate_handling": "STANDARD_HANDLING",
 }
 """A SELECT of one expression and nothing else, as DuckDB writes it down."""
-
-_OPERATORS: Final = frozenset(
-    {
-        "OPERATOR_NOT",
-        "OPERATOR_IS_NULL",
-        "OPERATOR_IS_NOT_NULL",
-        "OPERATOR_COALESCE",
-        "COMPARE_IN",
-        "COMPARE_NOT_IN",
-    }
-)
-_CLASSES: Final = frozenset(
-    {
-        "COMPARISON",
-        "CONJUNCTION",
-        "BETWEEN",
-        "CASE",
-        "CAST",
-        "CONSTANT",
-        "COLUMN_REF",
-        "FUNCTION",
-        "OPERATOR",
-        "TYPE",
-    }
-)
-_CAST_TO: Final = frozenset(
-    {
-        "INTEGER",
-        "BIGINT",
-        "DOUBLE",
-        "DECIMAL",
-        "VARCHAR",
-        "BOOLEAN",
-        "DATE",
-        "TIMESTAMP",
-        "INTERVAL",
-    }
-)
-_FUNCTION_KEYS: Final = frozenset(
-    {
-        "class",
-        "type",
-        "query_location",
-        "query_location_length",
-        "function_name",
-        "order_bys",
-        "is_operator",
-        "arguments",
-        "qualified_name",
-    }
-)
-_SYMBOLS: Final = frozenset(
-    {
-        "+",
-        "-",
-        "*",
-        "/",
-        "//",
-        "%",
-        "||",
-        "~~",
-        "!~~",
-        "~~*",
-        "!~~*",
-        "~~~",
-        "like_escape",
-        "not_like_escape",
-        "->>",
-    }
-)
-"""Operators by the names that DuckDB gives them: LIKE is ~~, for one."""
-
-FUNCTIONS: Final = frozenset(
-    {
-        "json_extract_string",
-        "json_exists",
-        "abs",
-        "round",
-        "floor",
-        "ceil",
-        "trunc",
-        "greatest",
-        "least",
-        "nullif",
-        "lower",
-        "upper",
-        "trim",
-        "ltrim",
-        "rtrim",
-        "length",
-        "left",
-        "right",
-        "substring",
-        "substr",
-        "starts_with",
-        "ends_with",
-        "contains",
-        "replace",
-        "split_part",
-        "concat",
-        "regexp_matches",
-        "regexp_full_match",
-        "date_part",
-        "date_diff",
-        "date_trunc",
-        "year",
-        "month",
-        "day",
-        "hour",
-        "epoch",
-        "to_years",
-        "to_months",
-        "to_weeks",
-        "to_days",
-        "to_hours",
-        "to_minutes",
-        "to_seconds",
-        "isfinite",
-    }
-)
-"""What a condition may call: total, the same each time, and bounded in what they give."""
-
-_CLOCKS: Final = frozenset(
-    {
-        "now",
-        "current_timestamp",
-        "current_date",
-        "current_time",
-        "localtimestamp",
-        "localtime",
-        "today",
-        "transaction_timestamp",
-        "get_current_timestamp",
-        "age",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,16 +112,16 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - JSON
 def _wrong(node: dict[str, Any]) -> str | None:
     """Say what makes a node one that is not listed, or None."""
     kind = node["class"]
-    if kind not in _CLASSES or "alias" in node:
+    if kind not in allowed.CLASSES or "alias" in node:
         return f"holds what no condition needs ({kind.lower().replace('_', ' ')})"
     if kind == "COLUMN_REF":
         return _wrong_column(node["column_names"])
     if kind == "FUNCTION":
         return _wrong_function(node)
-    if kind == "OPERATOR" and node["type"] not in _OPERATORS:
+    if kind == "OPERATOR" and node["type"] not in allowed.OPERATORS:
         return f"holds an operator that is not listed ({node['type'].lower()})"
     if kind == "TYPE" and (
-        node["type_name"].upper() not in _CAST_TO
+        node["type_name"].upper() not in allowed.CAST_TO
         or node["qualified_name"] != {"path": [node["type_name"]]}
     ):
         return "casts to a type that is not listed"
@@ -274,14 +139,15 @@ def _wrong_function(node: dict[str, Any]) -> str | None:
     plain = node["qualified_name"] == {"path": [name]} and node["order_bys"] == {
         "type": "ORDER_MODIFIER"
     }
-    if name in FUNCTIONS | _SYMBOLS and plain and node.keys() <= _FUNCTION_KEYS:
+    known = name in allowed.FUNCTIONS | allowed.SYMBOLS
+    if known and plain and node.keys() <= allowed.FUNCTION_KEYS:
         return None
     return f"calls {shown(name)}, which is not listed"
 
 
 def _mend(node: dict[str, Any]) -> str:
     names = [str(one).lower() for one in node.get("column_names", [node.get("function_name", "")])]
-    if not _CLOCKS.isdisjoint(names):
+    if not allowed.CLOCKS.isdisjoint(names):
         return "write inactive_days, or inactive_for beside it: both count from the export's time"
     if node["class"] == "COLUMN_REF":
         if names[0] == "tags":

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.sources.reading.places import Spooled
 from purgeplan.sources.reading.scan import Scan
-from purgeplan.sources.workspace import MisreadError, Workspace
+from purgeplan.sources.working.texts import MisreadError
+from purgeplan.sources.workspace import Workspace
 
 
 def cut(work: Workspace, scan: Scan, text: Spooled, select: str, table: str) -> int:

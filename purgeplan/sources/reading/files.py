@@ -10,8 +10,8 @@ from typing import BinaryIO, Final
 
 from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.model.spec import SourceSpec
-from purgeplan.sources.port import Context, Progress
 from purgeplan.sources.reading.paths import MEND, inside, matches, refused, unreadable, within
+from purgeplan.sources.reading.reach import Progress, Reach
 
 CHUNK: Final = 1 << 20
 STDIN: Final = "-"
@@ -54,8 +54,8 @@ class Opened:
 class Files:
     """The files that a source names by ``path``, one after the other, with their digests."""
 
-    def __init__(self, context: Context, spec: SourceSpec) -> None:
-        self._context = context
+    def __init__(self, reach: Reach, spec: SourceSpec) -> None:
+        self._reach = reach
         self._spec = spec
         self.hashes: dict[str, str] = {}
         """The sha256 of each file read to its end, by path relative to the root; not of stdin."""
@@ -65,7 +65,7 @@ class Files:
     def name(self) -> str:
         """Give what the files are called together: the path or pattern from the root."""
         path = str(self._spec.options["path"])
-        return "standard input" if path == STDIN else inside(self._context, path)
+        return "standard input" if path == STDIN else inside(self._reach, path)
 
     def __iter__(self) -> Iterator[Opened]:
         """Open each file for its turn, to be read to its end; then check the pin of the plan.
@@ -74,7 +74,7 @@ class Files:
         """
         path, place = str(self._spec.options["path"]), self._spec.place
         if path == STDIN:
-            stdin = _from_stdin(self._context, place)
+            stdin = _from_stdin(self._reach, place)
             yield stdin
             self.sha256 = stdin.sha256
         else:
@@ -85,15 +85,15 @@ class Files:
             raise InvalidError(Finding("PP205", problem, mend, place))
 
     def _named(self, path: str, place: Place) -> Iterator[Opened]:
-        paths = matches(self._context, path, place)
+        paths = matches(self._reach, path, place)
         for one in paths:
-            with opened(self._context, one, place) as source:
+            with opened(self._reach, one, place) as source:
                 yield source
             self.hashes[one] = source.sha256
         if paths == [self.name]:
             self.sha256 = self.hashes[paths[0]]
         else:
-            self.sha256 = _listing(self.hashes, self._context.folder)
+            self.sha256 = _listing(self.hashes, self._reach.folder)
 
 
 def _listing(found: Mapping[str, str], folder: str) -> str:
@@ -109,26 +109,26 @@ def digest_inside(root: str, path: str) -> str | None:
 
     Raises InvalidError where it leads out, and otherwise as ``opened`` does.
     """
-    context, place = Context(root), Place(path)
-    known = within(context, path, place)
+    reach, place = Reach(root), Place(path)
+    known = within(reach, path, place)
     if not os.path.lexists(Path(root, known)):
         return None
-    with opened(context, known, place) as source:
+    with opened(reach, known, place) as source:
         for _ in source.chunks():
             pass
     return source.sha256
 
 
 @contextmanager
-def opened(context: Context, path: str, place: Place) -> Iterator[Opened]:
+def opened(reach: Reach, path: str, place: Place) -> Iterator[Opened]:
     """Open one file for the time of the context; ``path`` is one that ``matches`` gave.
 
     Raises InvalidError where it is no regular file, is reached through a link, can't be read, or
     changes meanwhile.
     """
-    with os.fdopen(_descriptor(context, path, place), "rb") as file:
+    with os.fdopen(_descriptor(reach, path, place), "rb") as file:
         before = os.fstat(file.fileno())
-        reading = Opened(path, file, before.st_size, context.progress)
+        reading = Opened(path, file, before.st_size, reach.progress)
         yield reading
         after = os.fstat(file.fileno())
     if _state(before) != _state(after) or reading.done != after.st_size:
@@ -136,17 +136,17 @@ def opened(context: Context, path: str, place: Place) -> Iterator[Opened]:
         raise InvalidError(Finding("PP204", f"{path} changed while it was read", mend, place))
 
 
-def _from_stdin(context: Context, place: Place) -> Opened:
-    if context.stdin is None:
+def _from_stdin(reach: Reach, place: Place) -> Opened:
+    if reach.stdin is None:
         mend = "pipe the ids into the command, or name a file"
         raise InvalidError(Finding("PP218", "there is no standard input to read", mend, place))
-    return Opened("standard input", context.stdin, None, context.progress)
+    return Opened("standard input", reach.stdin, None, reach.progress)
 
 
-def _descriptor(context: Context, path: str, place: Place) -> int:
+def _descriptor(reach: Reach, path: str, place: Place) -> int:
     """Open component by component, so that no link is followed below the root."""
     *folders, name = PurePath(path).parts
-    at = os.open(context.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    at = os.open(reach.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for folder in folders:
             below = os.open(folder, _DIRECTORY, dir_fd=at)

@@ -8,7 +8,7 @@ from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.sources.reading import beginnings, columns
-from purgeplan.sources.workspace import Shape
+from purgeplan.sources.working.texts import Shape
 
 DELIMITERS: Final = {",": ",", ";": ";", "tab": "\t"}
 """What ``delimiter`` may say, and the character that it means."""

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
-from purgeplan.sources.port import Context
+from purgeplan.sources.reading.reach import Reach
 
 MEND: Final = "copy the file into the repository and name it by a path relative to this file"
 
@@ -17,30 +17,30 @@ _ANY_FOLDERS: Final = "**"
 _LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
 
 
-def inside(context: Context, path: str) -> str:
+def inside(reach: Reach, path: str) -> str:
     """Give a path from the root, as far as its words tell; it may lead out."""
-    return os.path.normpath(PurePath(context.folder, path))
+    return os.path.normpath(PurePath(reach.folder, path))
 
 
-def within(context: Context, path: str, place: Place) -> str:
+def within(reach: Reach, path: str, place: Place) -> str:
     """Give a path from the root; raises InvalidError where it leads out."""
-    found = inside(context, path)
+    found = inside(reach, path)
     if PurePath(path).is_absolute() or PurePath(found).parts[:1] in ((), ("..",)):
-        name = PurePath(context.root).name or "the root"
+        name = PurePath(reach.root).name or "the root"
         raise InvalidError(Finding("PP202", f"{path} is outside {name}", MEND, place))
     return found
 
 
-def matches(context: Context, pattern: str, place: Place) -> list[str]:
+def matches(reach: Reach, pattern: str, place: Place) -> list[str]:
     """Give the paths, relative to the root, that a path or pattern names, in order of their bytes.
 
     Raises InvalidError where it leads out of the root, or a pattern to nothing. A file that is
     named as a pattern would be (``a[1].csv``) is itself.
     """
-    named = within(context, pattern, place)
-    if not glob.has_magic(pattern) or os.path.lexists(Path(context.root, named)):
+    named = within(reach, pattern, place)
+    if not glob.has_magic(pattern) or os.path.lexists(Path(reach.root, named)):
         return [named]
-    found = set(_Search(context.root, place).below("", PurePath(named).parts))
+    found = set(_Search(reach.root, place).below("", PurePath(named).parts))
     if not found:
         mend = "correct the pattern, or put the files there"
         raise InvalidError(Finding("PP201", f"no file matches {pattern}", mend, place))
