@@ -17,6 +17,7 @@ from purgeplan.model.spec import PlanSpec, Resource, Rules, SourceSpec
 from purgeplan.sources.audience.load import Loaded
 from purgeplan.sources.audience.stage import COLUMN_OF
 from purgeplan.sources.port import Staged
+from purgeplan.sources.reading.reach import Progress
 from purgeplan.sources.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -80,20 +81,22 @@ def resolve(rules: Rules, inputs: Inputs, evidence: Evidence) -> Resolved:
 def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) -> Resolved:
     spec, tell = rules.spec, inputs.progress
     given = _read(rules, inputs, evidence, work)
-    tell("uniting", 0, None)
-    _unite(work, spec, given)
-    tell("protecting", 0, None)
-    comparison = idset.Comparison(work, compared(spec, given.known, given.whole))
-    protects = tuple(protect(work, comparison, one) for one in given.listed)
-    counts = freeze(work, spec, given.facts, evidence.deleted, given.whole)
+    rows = sum(one.rows for one in given.staged)
+    with work.telling("uniting", rows, tell):
+        _unite(work, spec, given)
+    with work.telling("protecting", rows, tell):
+        comparison = idset.Comparison(work, compared(spec, given.known, given.whole))
+        protects = tuple(protect(work, comparison, one) for one in given.listed)
+        counts = freeze(work, spec, given.facts, evidence.deleted, given.whole)
     subscriptions, breakdown = None, Breakdown()
     if given.exported:
-        tell("breaking down", 0, None)
-        subscriptions, breakdown = audience.going(work, spec.target.resource)
-    tell("fingerprinting", 0, None)
+        with work.telling("breaking down", counts.planned, tell):
+            subscriptions, breakdown = audience.going(work, spec.target.resource)
+    tell("fingerprinting", 0, counts.planned)
     addressed = addressed_digest(_addressed(work, spec))
     full = _fingerprint(work, spec, given, counts, addressed)
-    idset.place(work, full)
+    with work.telling("putting in order", counts.planned, tell):
+        idset.place(work, full)
     return Resolved(
         spec=spec,
         counts=counts,
@@ -122,9 +125,13 @@ def _read(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) -> 
     read, listed = reading.sources(), reading.protects()
     read = reading.with_exports(read)
     staged, alone = [one for _, one in read], begun(rules.spec)
+    tell = inputs.progress
     return _Given(
         staged=staged,
-        facts=[_source_facts(work, one, found, evidence, alone) for one, found in read],
+        facts=[
+            _source_facts(one, found, _digest(work, found, alone, tell), evidence)
+            for one, found in read
+        ],
         listed=listed,
         whole=reading.whole(),
         segments=reading.segments(),
@@ -153,14 +160,18 @@ def _fingerprint(
     return fingerprint(spec, idset.sorted_ids(work), addressed)
 
 
-def _source_facts(
-    work: Workspace, spec: SourceSpec, staged: Staged, evidence: Evidence, also: "hashlib._Hash"
-) -> SourceFacts:
-    """Give the facts of one source, whose sorted ids are hashed ``also`` for the fingerprint.
+def _digest(work: Workspace, staged: Staged, also: "hashlib._Hash", tell: Progress) -> str:
+    """Give the digest of a source's ids, which are hashed ``also`` for the fingerprint."""
 
-    Raises InvalidError where it claims to be from the future.
-    """
-    digest = work.digest(staged.table, also)
+    def told(done: int) -> None:
+        tell(f"hashing {staged.name}", done, staged.rows)
+
+    told(0)
+    return work.digest(staged.table, also, tell=told)
+
+
+def _source_facts(spec: SourceSpec, staged: Staged, digest: str, evidence: Evidence) -> SourceFacts:
+    """Give the facts of one source; raises InvalidError where it claims to be from the future."""
     if spec.as_of is not None and spec.as_of > evidence.now:
         mend = "write when the list was made; without a zone it is UTC"
         raise InvalidError(Finding("PP220", "as_of lies in the future", mend, spec.place))

@@ -3,18 +3,24 @@
 import hashlib
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any, BinaryIO, Final, Self
 
 from purgeplan.sources.reading.private import PrivateFolder
+from purgeplan.sources.reading.reach import Progress
 from purgeplan.sources.working.base import connected, room
 from purgeplan.sources.working.names import checked, named, sql_text
 from purgeplan.sources.working.texts import MisreadError, Shape, text_of, typed, write_rows
 
 FETCH: Final = 10_000
 """Rows taken from the database at once: quick, and flat in memory."""
+
+TELL_S: Final = 0.1
+"""How often it is told how far a statement is."""
 
 
 class Workspace:
@@ -70,6 +76,29 @@ class Workspace:
             (found,) = self._base.execute(named(sql, names)).fetchall()
         return int(found[0])
 
+    @contextmanager
+    def telling(self, phase: str, total: int, progress: Progress) -> Iterator[None]:
+        """Tell how far each statement is that runs in this context, as so many of ``total`` rows.
+
+        A thread asks for it: this one waits for the database.
+        """
+        over = Event()
+
+        def watch() -> None:
+            while not over.wait(TELL_S):
+                percent = self._base.query_progress()
+                if percent >= 0:  # it is below where no statement runs
+                    progress(phase, round(total * percent / 100), total)
+
+        progress(phase, 0, total)
+        with ThreadPoolExecutor(1) as pool:
+            watching = pool.submit(watch)
+            try:
+                yield
+            finally:
+                over.set()
+                watching.result()
+
     def pick(self, table: str, condition: str, view: str) -> str:
         """Make a view of the rows of a table for which a condition holds; give what type it has.
 
@@ -97,12 +126,15 @@ class Workspace:
         for chunk in self._chunks(sql, (), names):
             yield from [row[0] for row in chunk]
 
-    def digest(self, table: str, *others: "hashlib._Hash") -> str:
+    def digest(
+        self, table: str, *others: "hashlib._Hash", tell: Callable[[int], None] = lambda _: None
+    ) -> str:
         """Give the sha256 over the distinct ids of a table, in order of their UTF-8, one a line.
 
-        The ``others`` are fed the same lines: what else they cover comes before or after.
+        The ``others`` are fed the same lines: what else they cover comes before or after. It is
+        told how many rows are done.
         """
-        digest, last = hashlib.sha256(), None
+        digest, last, done = hashlib.sha256(), None, 0
         # Those that are alike are neighbors: to find them first would be a second spill.
         for chunk in self._chunks("SELECT id FROM $table ORDER BY id", (), {"table": table}):
             distinct = list(dict.fromkeys([row[0] for row in chunk]))
@@ -111,6 +143,8 @@ class Workspace:
             for each in (digest, *others):
                 each.update(lines)
             last = distinct[-1]
+            done += len(chunk)
+            tell(done)
         return digest.hexdigest()
 
     def read(self, path: Path, shape: Shape, select: str, into: str) -> int:

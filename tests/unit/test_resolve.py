@@ -471,13 +471,16 @@ def test_a_full_memory_is_told_as_such(tmp_path):
 
 
 def test_phases_are_told(tmp_path):
-    """Whoever waits for ten million ids sees what is being done."""
-    phases = []
-    inputs = Inputs(progress=lambda phase, done, total: phases.append(phase))
-    with resolve(Rules(plan(tmp_path, inline("a"))), inputs, Evidence(NOW)):
+    """Whoever waits for ten million ids sees what is being done, and of how many."""
+    phases = {}
+    inputs = Inputs(progress=lambda phase, done, total: phases.setdefault(phase, total))
+    with resolve(Rules(plan(tmp_path, inline("a", "b"))), inputs, Evidence(NOW)):
         pass
 
-    assert phases == ["uniting", "protecting", "fingerprinting"]
+    hashing, *others = phases
+    assert hashing.startswith("hashing ")
+    assert others == ["uniting", "protecting", "fingerprinting", "putting in order"]
+    assert set(phases.values()) == {2}
 
 
 def test_writing_tells_how_far_it_is(tmp_path):

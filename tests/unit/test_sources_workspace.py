@@ -150,3 +150,19 @@ def test_a_digest_counts_repeats_once_wherever_a_block_of_rows_ends():
 
         assert work.digest("many") == hashlib.sha256(b"a\nb\nc\nd\n").hexdigest()
         assert work.digest("none") == hashlib.sha256(b"").hexdigest()
+
+
+def test_it_is_told_how_far_a_statement_is():
+    """A watcher asks while the database works; what it says is a share of the total."""
+    told = []
+    with Workspace(threads=1) as work:
+        work.run("CREATE TABLE numbers AS SELECT range AS n FROM range(3000000)")
+        with work.telling("sorting", 200, lambda *phase: told.append(phase)):
+            for _ in range(1_000):
+                work.run("CREATE OR REPLACE TABLE sorted AS SELECT md5(n::VARCHAR) FROM numbers")
+                if any(done for _, done, _ in told):
+                    break
+
+    assert told[0] == ("sorting", 0, 200)
+    assert any(0 < done <= 200 for _, done, _ in told)
+    assert {(phase, total) for phase, _, total in told} == {("sorting", 200)}

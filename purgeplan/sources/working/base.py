@@ -26,6 +26,9 @@ def connected(folder: Path, memory: str, threads: int) -> "duckdb.DuckDBPyConnec
         f"threads = {threads}",
         f"temp_directory = {sql_text(str(spill))}",
         "preserve_insertion_order = false",  # orders are asked for; this one costs memory
+        "enable_progress_bar = true",  # kept and asked for, never printed
+        "enable_progress_bar_print = false",
+        "progress_bar_time = 0",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         f"allowed_directories = [{sql_text(f'{folder}/')}]",
