@@ -1,5 +1,6 @@
 """A run as it is watched and stopped by a person: the live line, Ctrl-C twice, waiting."""
 
+import os
 import re
 import signal
 from datetime import timedelta
@@ -113,6 +114,19 @@ def test_a_second_ctrl_c_stops_at_once_and_loses_nothing(tmp_path):
         assert set(at.deleted()) == set(ids)
         counts = at.report()["counts"]
         assert counts["accepted"] + counts["already_gone"] == 60
+
+
+def test_ctrl_c_at_the_question_sends_nothing_and_leaves_the_plan_as_it_is(at):
+    """It ends with 130, in a line of its own, and no run has begun."""
+    frozen(at, 20)
+    hands = on_terminal("apply", "plan.yaml", env=at.variables(), cwd=at.folder)
+    hands.read_until("> ")
+
+    os.write(hands.master, b"\x03")
+    code, shown = hands.end()
+
+    assert (code, at.deleted(), at.report()["runs"]) == (130, [], [])
+    assert shown.endswith("> ^C\r\ninterrupted, resumable [exit 130]\r\n")
 
 
 def test_wait_sleeps_outside_the_window_and_says_until_when(at):
