@@ -76,7 +76,7 @@ def _over(
     code: str, what: str, share: tuple[int, int], limit: Decimal | None
 ) -> tuple[Exit, Finding] | None:
     part, whole = share
-    if limit is None or part * 100 <= limit * whole:
+    if part == 0 or limit is None or part * 100 <= limit * whole:
         return None
     problem = f"{part} of the last {whole} answers {what}, over {limit} percent"
     return Exit.ATTENTION, Finding(code, problem, _LOOK)

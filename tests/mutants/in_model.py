@@ -297,8 +297,8 @@ MUTANTS = (
         BREAKER,
         (
             "model/breaker.py",
-            "    if limit is None or part * 100",
-            "    if not limit or part * 100",
+            "    if part == 0 or limit is None or part * 100",
+            "    if part == 0 or not limit or part * 100",
         ),
     ),
     mutant(
