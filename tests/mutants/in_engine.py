@@ -187,7 +187,7 @@ MUTANTS = (
     ),
     mutant(
         "unknown ids pass the canary",
-        f"{RUN} {SIMULATED}",
+        "unit/test_engine_canary.py",
         (
             "engine/canary.py",
             "row.state in (State.FAILED, State.SENT, State.PENDING)",

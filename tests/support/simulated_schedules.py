@@ -27,7 +27,8 @@ PACES = (
     Pace(delay_s=None, rate_per_s=20.0),
     Pace(delay_s=None, rate_per_s=1000.0),
 )
-NO_DRIFT, EXPORT = Drift(), DriftCheck.EXPORT
+_EXPORT = DriftCheck.EXPORT
+DRIFTS = (*[Drift()] * 4, Drift(_EXPORT, 1.0), Drift(_EXPORT), Drift(), Drift())
 SESSIONS = (None, None, None, None, -300.0, 0.4, 1.6, 30.0)
 """When somebody planned is active, in seconds since planning: most are not."""
 
@@ -113,7 +114,7 @@ def settings(seed, cap, *, users):
         canary=pick((0, 0, 1, 2, 4), seed, "canary"),
         retry=Retry(pick((1, 2, 4), seed, "attempts"), 1.0, 1.0),
         breaker=Breaker(pick((2, 20), seed, "breaker"), Decimal(20), Decimal(50)),
-        drift=pick((NO_DRIFT, NO_DRIFT, Drift(EXPORT), Drift(EXPORT, 1.0)), seed, "drift check"),
+        drift=pick(DRIFTS, seed, "drift check"),
     )
 
 

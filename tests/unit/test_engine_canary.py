@@ -63,3 +63,15 @@ def test_whoever_is_skipped_is_no_canary():
     first = canary.first_items(journal, row.plan_id, 1)
 
     assert [one.position for one in first] == [1]
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.SENT, State.PENDING])
+def test_a_canary_of_whom_one_is_not_settled_as_gone_has_failed(state):
+    """Nobody else is sent on what is not known."""
+    fine, other = accepted(2)
+
+    judged = canary.verdict(spec(), [fine, replace(other, state=state)])
+
+    assert judged is not None
+    assert judged.why == "canary"
+    assert canary.verdict(spec(), [fine, other]) is None
