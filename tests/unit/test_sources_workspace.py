@@ -73,11 +73,12 @@ def test_a_full_memory_says_what_to_do():
     assert "TMPDIR" in error.value.findings[0].mend
 
 
-def test_a_full_disk_says_what_to_do():
-    """No space left is an error to try again; another error of the system passes."""
+def test_a_full_or_broken_disk_says_what_to_do():
+    """It is an error to try again; another error of the system passes."""
     with Workspace() as work:
-        with pytest.raises(UnreachableError, match="No space left"), work.spool():
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        for number in (errno.ENOSPC, errno.EIO):
+            with pytest.raises(UnreachableError, match=os.strerror(number)), work.spool():
+                raise OSError(number, os.strerror(number))
         with pytest.raises(PermissionError), work.spool():
             raise PermissionError(errno.EACCES, "no")
 

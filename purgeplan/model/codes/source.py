@@ -112,7 +112,8 @@ CODES: dict[str, Explanation] = {
     ),
     "PP219": Explanation(
         "no room to work",
-        "Ids are spooled to a temporary folder, and the disk or the memory is full.",
+        "Ids are spooled to a temporary folder, and the disk or the memory is full, or the disk"
+        " failed.",
         "free some space, or set TMPDIR to a folder on a larger disk",
     ),
     "PP220": Explanation(

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from purgeplan.errors import Finding, UnreachableError
 from purgeplan.sources.working.names import sql_text
@@ -39,9 +39,12 @@ def connected(folder: Path, memory: str, threads: int) -> "duckdb.DuckDBPyConnec
     return base
 
 
+_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
+
+
 @contextmanager
 def room() -> Iterator[None]:
-    """Map what a full disk or memory raises; the rest passes."""
+    """Map what a full memory, or a full or broken disk raises; the rest passes."""
     import duckdb  # noqa: PLC0415 - takes 0.3 s, and no kind needs it to be described
 
     try:
@@ -49,7 +52,7 @@ def room() -> Iterator[None]:
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise UnreachableError(_full(type(error).__name__)) from None
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno not in _DISK:
             raise
         raise UnreachableError(_full(str(error.strerror))) from error
 
