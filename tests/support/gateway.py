@@ -8,18 +8,25 @@ import httpx
 
 
 class Gateway:
-    """Passes requests on; a path that holds ``refused`` is asked to come back in an hour."""
+    """Passes requests on but those whose path holds ``refused``: they get ``status``.
+
+    429 asks to come back in an hour. ``turned_away`` has their paths, in order.
+    """
 
     def __init__(self, behind):
         self.behind = behind
         self.refused = None
+        self.status = 429
+        self.turned_away = []
         self.url = ""
 
     def answer(self, handler):
         """Answer one request."""
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         if self.refused is not None and self.refused in handler.path:
-            told = httpx.Response(429, json={"errors": ["later"]}, headers={"Retry-After": "3600"})
+            self.turned_away.append(handler.path)
+            later = {"Retry-After": "3600"} if self.status == 429 else {}
+            told = httpx.Response(self.status, json={"errors": ["later"]}, headers=later)
         else:
             kept = ("authorization", "content-type", "accept")
             headers = {name: handler.headers[name] for name in kept if name in handler.headers}

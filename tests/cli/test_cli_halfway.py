@@ -1,0 +1,58 @@
+"""What may be changed in a plan file halfway: the next run goes on with it."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from support.desk import desk
+from support.gateway import gateway
+
+from purgeplan.cli.clock import SystemClock
+
+DAYS = "[mon, tue, wed, thu, fri, sat, sun]"
+
+
+def window(hours):
+    """Give a pace whose window of an hour opens so many hours from now, each day."""
+    opens = SystemClock().now() + timedelta(hours=hours)
+    span = f"from: '{opens:%H:%M}', to: '{opens + timedelta(hours=1):%H:%M}'"
+    return f"{{rate: 400/s, window: {{days: {DAYS}, {span}, tz: UTC}}}}"
+
+
+def test_a_window_may_be_changed_halfway(tmp_path):
+    """A window that came in closed stops the plan; one moved to now lets the rest go."""
+    with desk(tmp_path) as at:
+        ids = at.ids_file(at.subscriptions(30))
+        at.plan_file()
+        fingerprint = at.plan()["fingerprint"]
+        first = at.apply(fingerprint, "--limit", "5")
+        at.plan_file(pace=window(6))
+        closed = at.apply(fingerprint)
+        held = len(at.deleted())
+        at.plan_file(pace=window(-0.5))
+
+        done = at.apply(fingerprint)
+
+        assert (first.code, closed.code, held, done.code) == (7, 7, 5, 0), closed.err + done.err
+        assert sorted(at.deleted()) == sorted(ids)
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_retry_may_be_changed_halfway(tmp_path, attempts):
+    """Each id is tried as often as the file says by then, and no oftener."""
+    retry = "retry: {max_attempts: %d, backoff: 10ms, max_backoff: 10ms}\n"
+    with desk(tmp_path) as at, gateway(at.box.url) as between:
+        at.ids_file(at.subscriptions(4))
+        at.plan_file(url=between.url, extra=retry % 2)
+        fingerprint = at.plan()["fingerprint"]
+        between.refused, between.status = "/subscriptions/", 503
+        first = at.apply(fingerprint, "--limit", "2")
+        before = Counter(between.turned_away)
+        at.plan_file(url=between.url, extra=retry % attempts)
+
+        done = at.apply(fingerprint)
+
+        later = Counter(between.turned_away) - before
+        assert sorted(before.values()) == [2, 2], first.err
+        assert sorted(later.values()) == [attempts, attempts], done.err
+        assert not set(later) & set(before)
