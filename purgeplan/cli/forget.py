@@ -15,6 +15,7 @@ from purgeplan.cli.opening import journal_option, json_option, open_plan, path_a
 from purgeplan.cli.operator import operator
 from purgeplan.errors import Finding, InvalidError, RefusedError
 from purgeplan.journal.files import appearing
+from purgeplan.model.outcome import State
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import PlanRow
 from purgeplan.model.spec import PlanSpec
@@ -24,11 +25,15 @@ KEY_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was sealed and deleted: ids, and files of backups and of exports."""
+    """What was sealed and deleted: ids, and files of backups and of exports.
+
+    ``unknown`` counts ids among the sealed of which nobody knows whether they are gone.
+    """
 
     plan: str
     key_file: str
     sealed: int
+    unknown: int
     backups: int
     exports: int
     dumps: int
@@ -36,6 +41,9 @@ class Forgotten:
     def words(self) -> str:
         """Give it as it is shown."""
         told = [f"Sealed {self.plan}: {self.sealed:,} ids are HMACs now, under {self.key_file}."]
+        if self.unknown:
+            lost = "nothing can tell any more whether they are gone."
+            told.append(f"Unknown among them: {self.unknown:,}; {lost}")
         if self.backups:
             rows = "Its rows are gone for good."
             told.append(f"Deleted the plan's backups: {self.backups:,}. {rows}")
@@ -81,6 +89,7 @@ def command(
             spec.name,
             str(key_file),
             sealed,
+            unknown=sum(_unknown(memory, one) for one in gone),
             backups=sum(shop.forget_backups(memory, one) for one in gone),
             exports=shop.exports.drop(),
             dumps=sum(shop.forget_dumps(memory, one) for one in gone),
@@ -123,6 +132,11 @@ def _sealed(
         except RefusedError as error:
             refused |= dict.fromkeys(error.findings)
     return sealed, list(refused)
+
+
+def _unknown(journal: Journal, before: PlanRow) -> int:
+    """Count what is unknown of a plan that is sealed now; none where it was before."""
+    return journal.tally(before.plan_id)[State.SENT] if before.sealed_at is None else 0
 
 
 def _key(file: Path) -> bytes:

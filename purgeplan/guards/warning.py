@@ -43,8 +43,8 @@ def _rows(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
         problem = f"{counts.rejected:,} rows hold no usable id and are set aside"
         yield Finding("PP126", problem, "their people stay until that is mended", place, None, True)
     if counts.deleted_before > 0:
-        problem = f"{counts.deleted_before:,} were already deleted before and are left out"
-        mend = "who has come back since goes by a younger list (`as_of`)"
+        problem = f"{counts.deleted_before:,} were deleted before, or may have been: left out"
+        mend = "who is back since, or in doubt, goes by a younger list (`as_of`)"
         yield Finding("PP125", problem, mend, place, warning=True)
 
 

@@ -9,7 +9,6 @@ from purgeplan.journal.record import Record
 from purgeplan.journal.rows import draft_columns, draft_digest
 from purgeplan.journal.sealing import sealed_id, wiped
 from purgeplan.journal.times import ms
-from purgeplan.model.outcome import State
 from purgeplan.model.records import PlanRow, PlanState
 
 READERS_MS: Final = 1_000
@@ -32,8 +31,9 @@ class Forgetting(Record):
         Without it nothing compares: ``deleted`` gives nothing of a sealed plan, so that an old
         list applied again is no longer held back by it. Digests of whole sets stay (fingerprint,
         evidence); of a set of one or two, who can guess the id can confirm it.
-        Raises RefusedError while a plan of that lineage is open or an id is unknown; repeated, it
-        is nothing. Old pages hold the ids until ``overwrite``.
+        Ids that are unknown go with it: no command acts on those of a closed plan any more.
+        Raises RefusedError while a plan of that lineage is open; repeated, it is nothing. Old
+        pages hold the ids until ``overwrite``.
         """
         row = self.plan(plan_id)
         return self._seal(row, key, at) if row.sealed_at is None else 0
@@ -55,9 +55,6 @@ class Forgetting(Record):
         line = [one for one in self.plans() if one.lineage == row.lineage]
         if any(one.state is PlanState.OPEN for one in line):
             raise refusals.still_open(row)
-        unknown = self._counts(row.plan_id).get(State.SENT, 0)
-        if unknown:
-            raise refusals.still_unknown(row, unknown)
 
     def overwrite(self) -> None:
         """Rewrite the file without its free space, and empty the write-ahead log.

@@ -8,6 +8,7 @@ from typing import Final
 from purgeplan.journal.part import Part
 from purgeplan.journal.rows import CLAIMED, ITEMS, item, item_row
 from purgeplan.journal.times import ms, utc
+from purgeplan.model.ids import UUID_KINDS
 from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
 from purgeplan.model.records import ADDRESSED, ItemRow, Tally
 
@@ -33,21 +34,30 @@ _LINEAGE: Final = """
 _CLAIMED_LEFT: Final = f"""
     SELECT count(*) FROM items AS left_ones WHERE plan_id = ?
         AND (state = 'pending' OR state = 'sent') AND id IN (SELECT items.id {_LINEAGE})"""  # noqa: S608 - our own
-_DELETED: Final = """
-    SELECT id, max(settled_at) FROM plans JOIN items USING (plan_id)
-    WHERE app_id = ? AND by_kind = ? AND sealed_at IS NULL
-        AND (items.state = 'accepted' OR items.state = 'absent')
-    GROUP BY id"""
+_GONE: Final = "(items.state = 'accepted' OR items.state = 'absent')"
+_UUIDS: Final = " AND ".join(f"by_kind <> '{kind}'" for kind in sorted(UUID_KINDS))
+_IDLE: Final = " OR ".join(
+    f"code IS '{code}'" for code in (Code.THROTTLED, Code.NOT_SENT, Code.DENIED, Code.REJECTED)
+)
+_REACHED: Final = (
+    f"({_GONE} OR ({_UUIDS} AND items.claimed_at IS NOT NULL AND NOT (attempts = 1 AND ({_IDLE}))))"
+)
+"""Whom a request has reached, or may have: an alias that was claimed, unless its only attempt did
+nothing. How an earlier attempt ended is not kept. A UUID in doubt names nobody else, ever."""
+_REACHED_AT: Final = f"CASE WHEN {_GONE} THEN settled_at ELSE last_claim END"
+_DELETED: Final = f"""
+    SELECT id, max({_REACHED_AT}) FROM plans JOIN items USING (plan_id)
+    WHERE app_id = ? AND by_kind = ? AND sealed_at IS NULL AND {_REACHED}
+    GROUP BY id"""  # noqa: S608 - made of enums
 _CLAIMED_SINCE: Final = """
     SELECT count(*) FROM (SELECT DISTINCT by_kind, id FROM plans JOIN items USING (plan_id)
     WHERE app_id = ? AND claimed_at >= ?)"""
 _SKIP: Final = "UPDATE items SET state = 'skipped', skip = ?, settled_at = ? WHERE plan_id = ?"
-_ELSEWHERE: Final = """
+_ELSEWHERE: Final = f"""
     SELECT items.id FROM plans AS mine
     JOIN plans USING (app_id, by_kind) CROSS JOIN items ON items.plan_id = plans.plan_id
     WHERE mine.plan_id = ? AND plans.plan_id <> mine.plan_id
-        AND (items.state = 'accepted' OR items.state = 'absent')
-        AND items.settled_at >= ?"""
+        AND {_REACHED} AND {_REACHED_AT} >= ?"""  # noqa: S608 - made of enums
 """CROSS: SQLite would go through all items, this plan's too, to look up the plan of each."""
 _ADDRESS: Final = """
     UPDATE items SET onesignal_id = ? WHERE plan_id = ? AND position = ? AND state = 'pending'
@@ -130,10 +140,11 @@ class Items(Part):
     def deleted(self, app_id: str, by: str) -> Iterator[tuple[str, datetime]]:
         """Give ids accepted or absent, whatever the resource: a player is a subscription.
 
+        An alias in doubt is among them, as of its last claim: by now it may name somebody new.
         Nothing comes of sealed plans: their HMACs compare with no id without the key.
         """
-        for one, settled_at in self._store.stream(_DELETED, app_id, by):
-            yield one, utc(settled_at)
+        for one, reached_at in self._store.stream(_DELETED, app_id, by):
+            yield one, utc(reached_at)
 
     def claimed_since(self, app_id: str, since: datetime) -> int:
         """Count the app's distinct ids with a first claim in a plan not older than that."""
@@ -141,8 +152,9 @@ class Items(Part):
         return int(count)
 
     def skip_deleted_elsewhere(self, plan_id: int, at: datetime) -> int:
-        """Skip pending ids that another plan of the app settled since this one was planned.
+        """Skip pending ids that another plan of the app deleted since this one was planned.
 
+        So with an alias of which a request under that other plan may have worked since.
         A plan made elsewhere knows nothing of what was deleted here, so for one that was taken
         over it is since its oldest evidence: whoever is back since then is spared.
         """

@@ -128,16 +128,8 @@ def begun(row: PlanRow) -> RefusedError:
 
 def still_open(row: PlanRow) -> RefusedError:
     """Say that a plan may yet send what was to be forgotten."""
-    return _not_sealable(f"plan {row.draft.name}, or one that replaced it, is open")
-
-
-def still_unknown(row: PlanRow, count: int) -> RefusedError:
-    """Say that ids are unresolved that were to be forgotten."""
-    return _not_sealable(f"{count} ids of plan {row.draft.name} are unknown")
-
-
-def _not_sealable(problem: str) -> RefusedError:
-    return RefusedError(Finding("PP416", problem, "finish, retry or cancel it first"))
+    problem = f"plan {row.draft.name}, or one that replaced it, is open"
+    return RefusedError(Finding("PP416", problem, "finish or cancel it first"))
 
 
 def traces_left(where: str) -> RefusedError:

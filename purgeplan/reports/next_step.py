@@ -18,7 +18,12 @@ def script_command(review: Review) -> str:
 
 
 def next_commands(plan: PlanRow, tally: Tally) -> list[str]:
-    """Give what is left to do for a plan: apply goes on, retry takes the failed and unknown."""
+    """Give what is left to do for a plan: apply goes on, retry takes the failed and unknown.
+
+    No command acts on one that was cancelled, replaced or sealed.
+    """
+    if plan.state not in (PlanState.OPEN, PlanState.DONE) or plan.sealed_at is not None:
+        return []
     if plan.state is PlanState.OPEN and tally.left:
         return [command("purgeplan", "apply", plan.draft.path)]
     if tally[State.FAILED] or tally[State.SENT] or tally.verdicts.get(Verdict.STILL_THERE):

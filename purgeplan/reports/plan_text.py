@@ -49,7 +49,7 @@ def headline(review: Review) -> str:
         (counts.protected, "protected", True),
         (kept, "kept", False),
         (counts.absent_at_plan, "absent already", False),
-        (counts.deleted_before, "deleted before", False),
+        (counts.deleted_before, "deleted before or in doubt", False),
         (counts.rejected, "set aside", False),
     )
     said = ", ".join(f"{many:,} {what}" for many, what, always in numbers if many or always)

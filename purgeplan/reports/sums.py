@@ -16,7 +16,7 @@ from purgeplan.reports.words import about, instant, plural
 SKIPS: Final[dict[Skip, str]] = {
     Skip.PROTECTED: "protected since",
     Skip.DRIFT: "active since planned",
-    Skip.DELETED_BEFORE: "deleted before",
+    Skip.DELETED_BEFORE: "deleted before or in doubt",
     Skip.CANCELLED: "cancelled",
     Skip.RECREATED: "somebody new by now",
 }
@@ -44,7 +44,7 @@ def rows_sum(counts: Counts) -> str:
 
 def planned_sum(counts: Counts) -> str:
     """Give ``12,400 planned = 3 deleted before + 12,397 to delete``."""
-    terms = ((counts.deleted_before, "deleted before"),)
+    terms = ((counts.deleted_before, "deleted before or in doubt"),)
     return f"{counts.planned:,} planned = {_plus(terms, (counts.to_delete, 'to delete'))}"
 
 

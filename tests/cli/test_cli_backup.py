@@ -219,6 +219,7 @@ def test_forgetting_takes_every_earlier_plan_of_that_name(at):
         "plan": "inactive",
         "key_file": "",
         "sealed": 4,
+        "unknown": 0,
         "backups": 2,
         "exports": 0,
         "dumps": 0,
@@ -250,8 +251,8 @@ def test_forgetting_leaves_the_open_plan_alone(at):
 
 
 @pytest.mark.parametrize("at", [(*QUICK, "--latency", "150ms")], indirect=True, ids=["late"])
-def test_an_earlier_version_with_unknown_ids_is_named(at):
-    """Nobody knows what became of them; what can be sealed is sealed, and the exit code is 3."""
+def test_an_earlier_version_with_unknown_ids_is_sealed(at):
+    """No command can look at them any more, so they are forgotten as well, and it says so once."""
     first, second = at.subscriptions(4)[:2], at.subscriptions(4)[2:]
     at.ids_file(first)
     at.plan_file()
@@ -265,6 +266,11 @@ def test_an_earlier_version_with_unknown_ids_is_named(at):
 
     done = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key")
 
-    assert done.code == 3
-    assert "2 ids are HMACs now" in done.out
-    assert "are unknown" in done.err
+    assert done.code == 0, done.err
+    assert "4 ids are HMACs now" in done.out
+    assert "Unknown among them: " in done.out
+    held = at.journal.read_bytes()
+    assert [one for one in (*first, *second) if one.encode() in held] == []
+    again = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key", "--json")
+    said = json.loads(again.out)
+    assert (again.code, said["sealed"], said["unknown"]) == (0, 0, 0)

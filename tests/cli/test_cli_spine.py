@@ -452,6 +452,35 @@ def test_whoever_came_back_is_safe_from_the_old_list_and_not_from_a_younger_one(
     assert (younger["counts"]["to_delete"], deleted.code, len(at.deleted())) == (1, 0, 2)
 
 
+def test_an_alias_in_doubt_is_safe_from_the_old_list_once_its_plan_is_cancelled(tmp_path):
+    """Nothing looks whom it names by now, so the old list spares it; a younger one sends it."""
+    with desk(tmp_path, "--latency", "500ms") as at:
+        user = next(r["external_user_id"] for r in at.box.audience() if r["external_user_id"])
+        at.ids_file([user], column="external_id")
+        settings = {
+            "target": "{resource: user, by: external_id}",
+            "limits": "{max_delete: 10, max_delete_percent: 90}",
+        }
+        at.plan_file(**settings)
+        killed = at.start("apply", "plan.yaml", *at.consent(at.plan()["fingerprint"]))
+        at.until_deleted(1, killed)
+        killed.kill()
+        killed.communicate()
+        resumed = at.plan()
+        assert at.run("cancel", "plan.yaml").code == 0
+
+        same = at.plan()
+        as_of = SystemClock().now().isoformat()
+        source = f'{{from: csv, path: ids.csv, as_of: "{as_of}"}}'
+        at.plan_file(source=source, **settings)
+        younger = at.plan()
+
+    assert (resumed["continues"], resumed["counts"]["left"]) == (True, 1)
+    assert (same["counts"]["to_delete"], same["counts"]["deleted_before"]) == (0, 1)
+    assert "PP125" in [one["code"] for one in same["warnings"]]
+    assert younger["counts"]["to_delete"] == 1
+
+
 def test_retry_takes_failed_ids_again(tmp_path):
     """Ids that failed are exit 4 each time, until retry has sent them again."""
     with desk(tmp_path, "--subscriptions", "300", "--no-limits", "--fault", "html404=0.1") as at:

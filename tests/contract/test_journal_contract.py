@@ -575,6 +575,59 @@ def test_remembers_who_was_deleted_and_when(world):
     assert dict(world.journal.deleted(APP, "external_id")) == {"u": world.clock.now()}
 
 
+def test_remembers_whom_a_request_may_have_reached(world):
+    """An alias in doubt counts as of its last claim, however its plan ended; refused, it does not.
+
+    So does one that was found to name somebody new. A UUID names nobody else, ever.
+    """
+    ids = ("lost", "error", "refused", "late", "throttled", "new", "unsent")
+    world.plan(*ids, by="external_id")
+    run_id = world.run()
+    claimed = world.journal.turn(run_id, [], [], 6)
+    late_at = world.clock.tick()
+    world.journal.turn(run_id, [], [claimed[3]], 0)
+    refused, error = FAILED, (State.FAILED, Code.SERVER_ERROR)
+    ends = (LOST, error, refused, refused, BACK, LOST)
+    world.clock.tick()
+    outcomes = [world.end(one, *end) for one, end in zip(claimed, ends, strict=True)]
+    world.journal.turn(run_id, outcomes, [], 0)
+    world.journal.skip(1, [5], Skip.RECREATED, LATER)
+    world.journal.conclude(1, PlanState.CANCELLED, LATER)
+    world.plan("uuid")
+    world.apply(LOST, plan_id=2)
+
+    found = dict(world.journal.deleted(APP, "external_id"))
+    assert found == {"lost": T0, "error": T0, "late": late_at, "new": T0}
+    assert dict(world.journal.deleted(APP, "subscription_id")) == {}
+
+
+def test_remembers_doubt_that_a_retry_took_back(world):
+    """Taken back because its user is known, then throttled and cancelled: it may have worked."""
+    item = PlannedItem("a", "o-1")
+    world.journal.save(draft(by="external_id"), [item], T0)
+    world.apply((State.FAILED, Code.SERVER_ERROR))
+    world.journal.reopen(1, T0)
+    again_at = world.clock.tick()
+    world.apply(BACK)
+    world.journal.conclude(1, PlanState.CANCELLED, LATER)
+
+    assert dict(world.journal.deleted(APP, "external_id")) == {"a": again_at}
+
+
+def test_skips_whom_another_plan_may_have_reached_since(world):
+    """In doubt under another plan since this one was planned: it may be somebody new by now."""
+    world.plan("early", name="before", by="external_id")
+    world.apply(LOST)
+    world.clock.tick()
+    world.plan("early", "a", "b", name="mine", by="external_id")
+    world.plan("a", "b", name="other", by="external_id")
+    world.apply(LOST, FAILED, plan_id=3)
+    world.journal.conclude(3, PlanState.CANCELLED, LATER)
+
+    assert world.journal.skip_deleted_elsewhere(2, LATER) == 1
+    assert world.states(2) == ["pending", "skipped", "pending"]
+
+
 def test_counts_first_claims_of_an_app_since_a_time(world):
     """The rolling budget counts distinct ids by their first claim in a plan, claims again not."""
     world.plan("a", "b", name="one")
@@ -864,8 +917,11 @@ def test_seals_a_closed_plan(world):
         world.journal.reopen(1, LATER)
 
 
-def test_seals_nothing_that_is_open_or_unknown(world):
-    """An open plan, one whose successor is open, and one with unknown ids can't be forgotten."""
+def test_seals_nothing_that_is_open(world):
+    """An open plan, and one whose successor is open, can't be forgotten.
+
+    Once both are closed they can, unknown ids and all: no command acts on those any more.
+    """
     world.plan("a")
     with pytest.raises(RefusedError):
         world.journal.seal(1, KEY, T0)
@@ -874,9 +930,9 @@ def test_seals_nothing_that_is_open_or_unknown(world):
         world.journal.seal(1, KEY, T0)
     world.apply(LOST, plan_id=2)
     world.journal.conclude(2, PlanState.CANCELLED, T0)
-    with pytest.raises(RefusedError):
-        world.journal.seal(2, KEY, T0)
 
+    assert world.journal.seal(2, KEY, T0) == 1
+    assert (world.rows(2)[0].id, world.states(2)) == (sealed_id(KEY, "b"), ["sent"])
     assert world.journal.seal(1, KEY, T0) == 1
 
 

@@ -184,6 +184,11 @@ MUTANTS = (
         ),
     ),
     mutant(
+        "whom a request of a closed plan may have reached is sent again",
+        CONTRACT,
+        ("journal/items.py", 'f"({_GONE} OR ({_UUIDS} AND', 'f"({_GONE} OR (0 AND {_UUIDS} AND'),
+    ),
+    mutant(
         "a sealed plan keeps its onesignal_ids",
         f"{CONTRACT} {SQLITE}",
         (

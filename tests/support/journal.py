@@ -29,6 +29,7 @@ from purgeplan.model.records import (
 T0 = datetime(2026, 6, 1, tzinfo=UTC)
 APP = "6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9"
 ANN = Operator("ann", "build-7", 4711, "0.1.0", "abc1234")
+NOTHING_DONE = (Code.THROTTLED, Code.NOT_SENT, Code.DENIED, Code.REJECTED)
 
 
 class HandClock:
@@ -113,6 +114,17 @@ class _Row:
 
     def to(self, **changes):
         self.item = replace(self.item, **changes)
+
+
+def _reached_at(row, one):
+    """Tell when a request reached an id, or may have; None where surely none has."""
+    item = one.item
+    if item.state in (State.ACCEPTED, State.ABSENT):
+        return item.settled_at
+    if item.claimed_at is None or is_uuid_kind(row.draft.by):
+        return None
+    idle = item.attempts == 1 and item.code in NOTHING_DONE
+    return None if idle else one.last_claim
 
 
 class FakeJournal:
@@ -370,8 +382,8 @@ class FakeJournal:
             if row.draft.app_id != app_id or row.draft.by != by or row.sealed_at:
                 continue
             for one in self._items[row.plan_id]:
-                if one.item.state in (State.ACCEPTED, State.ABSENT):
-                    at = one.item.settled_at
+                at = _reached_at(row, one)
+                if at is not None:
                     latest[one.item.id] = max(at, latest.get(one.item.id, at))
         yield from latest.items()
 
@@ -399,8 +411,7 @@ class FakeJournal:
             if row.plan_id != plan_id
             and (row.draft.app_id, row.draft.by) == (plan.draft.app_id, plan.draft.by)
             for one in self._items[row.plan_id]
-            if one.item.state in (State.ACCEPTED, State.ABSENT)
-            and one.item.settled_at >= min(times)
+            if (reached_at := _reached_at(row, one)) is not None and reached_at >= min(times)
         }
         rows = [one for one in self._items[plan_id] if one.item.id in gone]
         return self._skip(plan_id, rows, Skip.DELETED_BEFORE, at)
@@ -627,9 +638,8 @@ class FakeJournal:
         if row.sealed_at is not None:
             return 0
         rows = self._items[plan_id]
-        unknown = any(one.item.state is State.SENT for one in rows)
         line = [one for one in self._plans.values() if one.lineage == row.lineage]
-        if unknown or any(one.state is PlanState.OPEN for one in line):
+        if any(one.state is PlanState.OPEN for one in line):
             raise RefusedError(Finding("PP416", "not to be forgotten yet"))
         for one in rows:
             other = one.item.onesignal_id

@@ -61,7 +61,7 @@ def test_first_line_carries_every_number():
 
     assert lines(judged(facts=facts(counts=counts)))[0] == (
         "Plan inactive-2026-h1: 12,400 subscriptions to delete, 37 protected, 5 kept,"
-        " 5 absent already, 3 deleted before, 1 set aside, 12 duplicates dropped;"
+        " 5 absent already, 3 deleted before or in doubt, 1 set aside, 12 duplicates dropped;"
         ' 12,400 of 412,118 subscriptions (3.0 %) in app "Acme Prod"'
     )
 

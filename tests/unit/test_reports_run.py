@@ -113,8 +113,10 @@ def test_evidence_and_proof_are_in_full():
         (PlanState.DONE, tally(5, failed=5), ["purgeplan retry plans/inactive.yaml"]),
         (PlanState.DONE, tally(5, sent=5), ["purgeplan retry plans/inactive.yaml"]),
         (PlanState.DONE, tally(10), []),
+        (PlanState.CANCELLED, tally(5, sent=5), []),
+        (PlanState.SUPERSEDED, tally(5, failed=5), []),
     ],
-    ids=["pending", "unknown", "failed", "unknown-done", "done"],
+    ids=["pending", "unknown", "failed", "unknown-done", "done", "cancelled", "replaced"],
 )
 def test_says_what_to_do_next(state, left, commands):
     """What is left decides whether apply goes on, retry takes it, or nothing is to do."""

@@ -147,9 +147,11 @@ CODES: Final[dict[str, Explanation]] = {
     ),
     "PP125": Explanation(
         "Deleted before",
-        "Some ids were deleted by an earlier plan, and the list is not younger than that. They are"
-        " left out: whoever returned since is somebody who returned.",
-        "To delete those who came back, use a list that is younger, or say so with `as_of`.",
+        "Some ids were deleted by an earlier plan, or are aliases of which a request of it may have"
+        " worked, and the list is not younger than that. They are left out: whoever returned since"
+        " is somebody who returned.",
+        "To delete those who came back or are in doubt, use a list that is younger, or say so with"
+        " `as_of`.",
     ),
     "PP126": Explanation(
         "Rows set aside",

@@ -88,8 +88,9 @@ CODES: dict[str, Explanation] = {
     ),
     "PP416": Explanation(
         "not to be forgotten yet",
-        "Ids are sealed only where nothing will be sent, and nothing is unknown any more.",
-        "Finish, retry or cancel the plan and those that replaced it, then repeat.",
+        "Ids are sealed only where nothing will be sent any more: the plan, or one that replaced"
+        " it, is open. Of a closed plan those that stayed unknown are sealed, too.",
+        "Finish or cancel the plan and those that replaced it, then repeat.",
     ),
     "PP417": Explanation(
         "traces are left",

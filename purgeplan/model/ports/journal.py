@@ -113,7 +113,7 @@ class Journal(Protocol):
         ...
 
     def skip_deleted_elsewhere(self, plan_id: int, at: datetime) -> int:
-        """Skip pending ids that another plan of the app settled after this one was planned."""
+        """Skip pending ids that another plan may have deleted after this one was planned."""
         ...
 
     def skip(self, plan_id: int, positions: Iterable[int], why: Skip, at: datetime) -> int:
