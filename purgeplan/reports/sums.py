@@ -43,7 +43,7 @@ def rows_sum(counts: Counts) -> str:
 
 
 def planned_sum(counts: Counts) -> str:
-    """Give ``12,400 planned = 3 deleted before + 12,397 to delete``."""
+    """Give ``12,400 planned = 3 deleted before or in doubt + 12,397 to delete``."""
     terms = ((counts.deleted_before, "deleted before or in doubt"),)
     return f"{counts.planned:,} planned = {_plus(terms, (counts.to_delete, 'to delete'))}"
 
