@@ -26,6 +26,7 @@ def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally) -> Ended:
             return Ended(tripped[0], "breaker", tripped[1])
     if tally[State.FAILED] or tally.left:
         problem = f"{tally[State.FAILED]:,} ids failed, {tally.left:,} are unknown or pending"
-        finding = Finding("PP514", problem, "`purgeplan retry` tries them again")
+        mend = "`purgeplan retry` tries them again; whoever then stays unknown needs a younger list"
+        finding = Finding("PP514", problem, mend)
         return Ended(Exit.INCOMPLETE, "incomplete", finding)
     return Ended(Exit.DONE, "done")

@@ -50,7 +50,7 @@ def _stopped(case, done):
     """Give what is wrong with how a command on a bad disk ended."""
     flaws = [] if done.code in ENDS else [f"exit {done.code}: {done.err.strip()[-300:]}"]
     if "Traceback" in done.err:
-        flaws.append("a traceback")
+        flaws.append(f"a traceback: {done.err.strip()[-700:]}")
     saved = {}
     for file in case.folder.glob("*.errored-*.jsonl"):
         lines = file.read_text().splitlines()
