@@ -109,19 +109,36 @@ class Desk:
             os.sched_setaffinity(0, mine)
 
     def repeat(self, about, once):
-        """Measure a case, again and again, and give a row: what it is about, and every run.
+        """Measure a case, again and again, and give a row: what it is about, and every run."""
+        return self.in_turns([(about, once)])[0]
 
-        What can't be measured is a row that says why; the bench goes on.
+    def in_turns(self, cases):
+        """Measure cases one after the other, then again, so that a slow minute slows them all.
+
+        Gives a row for each. What can't be measured is a row that says why; the bench goes on.
         """
-        runs, began, label = [], monotonic(), " ".join(str(value) for value in about.values())
+        open_ones = [_Case(about, once) for about, once in cases]
+        rows = [one.row for one in open_ones]
+        while open_ones:
+            for one in open_ones:
+                self._once_more(one)
+            open_ones = [one for one in open_ones if self._goes_on(one)]
+        return rows
+
+    def _once_more(self, case):
+        runs, label = case.row["runs"], " ".join(str(value) for value in case.about.values())
+        began = monotonic()
         try:
-            while len(runs) < self.runs and (not runs or monotonic() - began < self.patience_s):
-                runs.append(once())
-                self.say(f"  {label}, run {len(runs)} of {self.runs}: {told(runs[-1])}")
+            runs.append(case.once())
+            self.say(f"  {label}, run {len(runs)} of {self.runs}: {told(runs[-1])}")
         except (FailedError, OSError) as error:
             self.say(f"  {label}: {error}")
-            return {**about, "runs": runs, "failed": str(error)}
-        return {**about, "runs": runs}
+            case.row["failed"] = str(error)
+        case.spent_s += monotonic() - began
+
+    def _goes_on(self, case):
+        done = "failed" in case.row or len(case.row["runs"]) >= self.runs
+        return not done and case.spent_s < self.patience_s
 
     @contextmanager
     def serving(self):
@@ -145,6 +162,14 @@ class Desk:
             os.sched_setaffinity(0, self.cores)
             process.terminate()
             process.communicate()
+
+
+class _Case:
+    """A case on its way: its row, and the seconds that it has taken."""
+
+    def __init__(self, about, once):
+        self.about, self.once, self.spent_s = about, once, 0.0
+        self.row = {**about, "runs": []}
 
 
 @dataclass(frozen=True)

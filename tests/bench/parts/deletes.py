@@ -48,14 +48,25 @@ def measure(desk):
     latencies = LATENCIES_S[:2] if desk.quick else LATENCIES_S
     with desk.serving() as server:
         base = f"{server.url}/apps/{APP}/subscriptions/"
-        for client in CLIENTS:
-            command = _command(desk, server, client, base)
-            one_s = _one_cpu_s(server, command)
-            for latency_s in latencies:
-                about = {"client": client.name, "latency_ms": latency_s * 1000}
-                row = desk.repeat(about, _Once(desk, server, client, command, latency_s, one_s))
-                rows.append(row | {"count": client.count(latency_s, quick=desk.quick)})
-    return rows
+        ways = [(client, _command(desk, server, client, base)) for client in CLIENTS]
+        ready = [(client, command, _one_cpu_s(server, command)) for client, command in ways]
+        for latency_s in latencies:
+            rows += desk.in_turns(
+                (
+                    _about(client, latency_s, quick=desk.quick),
+                    _Once(desk, server, client, command, latency_s, one_s),
+                )
+                for client, command, one_s in ready
+            )
+    return sorted(rows, key=lambda row: [one.name for one in CLIENTS].index(row["client"]))
+
+
+def _about(client, latency_s, *, quick):
+    return {
+        "client": client.name,
+        "latency_ms": latency_s * 1000,
+        "count": client.count(latency_s, quick=quick),
+    }
 
 
 def _one_cpu_s(server, command):
