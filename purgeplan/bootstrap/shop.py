@@ -172,11 +172,11 @@ class Shop:
         from purgeplan.engine.inputs import Inputs
         from purgeplan.engine.still_protected import still_protected
 
-        def pending() -> Iterable[tuple[int, str, str | None]]:
-            rows = journal.items(row.plan_id, (State.PENDING,))
+        def left() -> Iterable[tuple[int, str, str | None]]:
+            rows = journal.items(row.plan_id, (State.PENDING, State.SENT))
             return ((one.position, one.id, one.onesignal_id) for one in rows)
 
-        return still_protected(self.rules, Inputs(), row.draft.protects, pending)
+        return still_protected(self.rules, Inputs(), row.draft.protects, left)
 
     def verifier(self, journal: Journal, view: AppView, tell: "Progress") -> "Verifier":
         """Give what tells whether accepted ids are gone."""

@@ -13,13 +13,15 @@ class AdmittedPlan:
     """A plan that every guard has let through; ``execute`` takes nothing else.
 
     ``allowance`` is how many fresh claims it may still make: max_delete less all that it ever
-    claimed, but for those that were given back.
+    claimed, but for those that were given back. ``held_back`` are positions of unresolved items
+    whose people are protected by now: they stay unknown, and are not sent again.
     """
 
     spec: PlanSpec
     fingerprint: str
     facts: Facts
     allowance: int
+    held_back: frozenset[int] = frozenset()
 
 
 def violations(

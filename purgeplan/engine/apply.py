@@ -1,7 +1,7 @@
 """From a frozen set to an admitted one: the gates of ``apply`` in their order, cheap to dear."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
@@ -24,14 +24,14 @@ SPARED_TOGETHER: Final = 50_000
 """Positions held in memory, and skipped in one transaction."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Gatekeeper:
     """Lets a frozen set through to execution, or raises what keeps it out.
 
-    ``protected_now`` reads every protect list again and gives the positions of pending items that
-    are to be spared; ``digest_of`` gives the sha256 of a file of the repository, None where it is
-    not there. ``drift`` is there where the plan asks for it. ``errored`` tells whether a run left
-    a file that says that its journal failed.
+    ``protected_now`` reads every protect list again and gives the positions of pending and
+    unresolved items that are to be spared; ``digest_of`` gives the sha256 of a file of the
+    repository, None where it is not there. ``drift`` is there where the plan asks for it.
+    ``errored`` tells whether a run left a file that says that its journal failed.
     """
 
     rules: Rules
@@ -43,6 +43,7 @@ class Gatekeeper:
     protected_now: Callable[[PlanRow], Iterable[int]]
     drift: Drift | None = None
     errored: Callable[[int], bool] = lambda _: False
+    _held_back: frozenset[int] = field(default=frozenset(), init=False)
 
     def before_network(self, row: PlanRow) -> Tally:
         """Pass the gates that need no network; give the tally of what is left.
@@ -75,11 +76,16 @@ class Gatekeeper:
             gates.timely(row, self.rules.spec, self.journal.tally(row.plan_id), now)
 
     def _spare(self, row: PlanRow) -> int:
-        """Take out who is protected by now, or was deleted under another plan since planning."""
+        """Take out who is protected by now, or was deleted under another plan since planning.
+
+        Nobody knows whether a request has reached who is unresolved, so they are held back instead.
+        """
         now = self.clock.now()
         spared = self.journal.skip_deleted_elsewhere(row.plan_id, now)
+        unresolved = frozenset(item.position for item, _ in self.journal.unresolved(row.plan_id))
         protected = iter(self.protected_now(row))
         while some := list(islice(protected, SPARED_TOGETHER)):
+            self._held_back |= unresolved.intersection(some)
             spared += self.journal.skip(row.plan_id, some, Skip.PROTECTED, now)
         return spared
 
@@ -107,7 +113,9 @@ class Gatekeeper:
     def _admitted(self, row: PlanRow, app: AppFacts, tally: Tally) -> AdmittedPlan:
         now = known.Now(self.clock.now(), app, tally)
         facts = known.at_start(row, self.rules, self.journal, now)
-        return admit(self.rules.spec, self.rules.policy, facts, row.draft.fingerprint, self.guards)
+        spec, policy = self.rules.spec, self.rules.policy
+        admitted = admit(spec, policy, facts, row.draft.fingerprint, self.guards)
+        return replace(admitted, held_back=self._held_back)
 
     async def _sentinel(self, view: AppView) -> None:
         policy = self.rules.policy

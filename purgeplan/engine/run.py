@@ -209,14 +209,14 @@ class _OneRun:
         into.append(found)
 
     def _again(self, found: Sorted) -> Sequence[Claimed]:
-        """Take up what earlier runs left unresolved, as far as nobody new can be hit by it."""
+        """Take up what earlier runs left unresolved, where it hits nobody new or protected."""
         world, plan_id = self._world, self._plan.plan_id
         if found.gone:
             world.journal.turn(self._run_id, found.gone, [], 0)
         if found.recreated:
             positions = [item.position for item in found.recreated]
             world.journal.skip(plan_id, positions, Skip.RECREATED, world.clock.now())
-        return found.again
+        return [one for one in found.again if one.item.position not in self._admitted.held_back]
 
     @contextmanager
     def marking(self) -> Iterator[None]:

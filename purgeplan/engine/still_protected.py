@@ -9,20 +9,20 @@ from purgeplan.model.ids import ONESIGNAL_ID
 from purgeplan.model.spec import Rules
 from purgeplan.sources.workspace import Workspace
 
-Pending = tuple[int, str, str | None]
-"""Position, id and (where it is known) onesignal_id of an item that is still to be sent."""
+Left = tuple[int, str, str | None]
+"""Position, id and (where it is known) onesignal_id of an item that is pending or unresolved."""
 
 
 def still_protected(
     rules: Rules,
     inputs: Inputs,
     recorded: Mapping[str, str],
-    pending: Callable[[], Iterable[Pending]],
+    left: Callable[[], Iterable[Left]],
 ) -> Iterator[int]:
-    """Stream the positions of pending items that the protect lists name by now, some repeatedly.
+    """Stream the positions of items left that the protect lists name by now, some repeatedly.
 
     ``recorded`` maps each list's name to its ids_digest when planned (``Draft.protects``); whatever
-    holds ids that were subtracted then, under any name, needs no second look, and ``pending`` is
+    holds ids that were subtracted then, under any name, needs no second look, and ``left`` is
     asked for only where a list does not. Before the first position it raises InvalidError where a
     list can't be read whole, StaleError with a finding for each that changed and can't be compared:
     only a new plan can tell whom it names.
@@ -36,17 +36,17 @@ def still_protected(
         known = set(recorded.values())
         changed = [one for one in listed if one.ids_digest not in known]
         if changed:
-            yield from _named(rules, work, changed, pending)
+            yield from _named(rules, work, changed, left)
 
 
 def _named(
-    rules: Rules, work: Workspace, changed: list[Listed], pending: Callable[[], Iterable[Pending]]
+    rules: Rules, work: Workspace, changed: list[Listed], left: Callable[[], Iterable[Left]]
 ) -> Iterator[int]:
-    rows = ((str(position), one, user) for position, one, user in pending())
-    work.load("pending", ("position", "id", "onesignal_id"), rows)
-    tables = {rules.spec.target.by: ("pending", "position", "id")}
-    if not work.number("SELECT count(*) FROM pending WHERE onesignal_id IS NULL"):
-        tables.setdefault(ONESIGNAL_ID, ("pending", "position", "onesignal_id"))
+    rows = ((str(position), one, user) for position, one, user in left())
+    work.load("left_items", ("position", "id", "onesignal_id"), rows)
+    tables = {rules.spec.target.by: ("left_items", "position", "id")}
+    if not work.number("SELECT count(*) FROM left_items WHERE onesignal_id IS NULL"):
+        tables.setdefault(ONESIGNAL_ID, ("left_items", "position", "onesignal_id"))
     comparison = Comparison(work, tables)
     found = [(one, comparison.hits(one.staged, one.spec.by)) for one in changed]
     blind = [_blind(one) for one, hits in found if hits is None]

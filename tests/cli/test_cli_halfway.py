@@ -1,13 +1,16 @@
 """What may be changed in a plan file halfway: the next run goes on with it."""
 
 from collections import Counter
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from support.desk import desk
 from support.gateway import gateway
+from support.journal import ANN
 
 from purgeplan.cli.clock import SystemClock
+from purgeplan.journal import open_journal
 
 DAYS = "[mon, tue, wed, thu, fri, sat, sun]"
 
@@ -56,3 +59,36 @@ def test_retry_may_be_changed_halfway(tmp_path, attempts):
         assert sorted(before.values()) == [2, 2], first.err
         assert sorted(later.values()) == [attempts, attempts], done.err
         assert not set(later) & set(before)
+
+
+@pytest.mark.parametrize("users", [False, True], ids=["subscriptions", "users"])
+def test_whoever_is_in_doubt_and_protected_halfway_is_spared(tmp_path, users):
+    """Claimed by a run that died, protected since: nobody sends them again, and they stay unknown.
+
+    Retry, after which a subscription may be skipped, sends them no more than apply.
+    """
+    by = "external_id" if users else "subscription_id"
+    with desk(tmp_path) as at:
+        rows = at.box.audience()
+        names = list(dict.fromkeys(one["external_user_id"] for one in rows)) if users else []
+        ids = [one for one in names if one][:6] or at.subscriptions(6)
+        at.ids_file([ids[0]], "staff.csv", "id")
+        at.ids_file(ids[1:], column="id")
+        protect = f"protect: [{{from: csv, path: staff.csv, column: id, by: {by}}}]\n"
+        target = f"{{resource: user, by: {by}}}" if users else "{resource: subscription}"
+        source = f"{{from: csv, path: ids.csv, column: id, by: {by}}}"
+        at.plan_file(target=target, source=source, extra=protect)
+        fingerprint = at.plan()["fingerprint"]
+        clock = SystemClock()
+        with closing(open_journal(at.journal, clock)) as journal:
+            died = journal.start_run(1, "apply", ANN, clock.now())
+            doubt = [one.id for one in journal.turn(died, [], [], 2)]
+        at.ids_file([ids[0], *doubt], "staff.csv", "id")
+
+        done = at.apply(fingerprint)
+        again = at.run("retry", "plan.yaml", *at.consent(fingerprint))
+
+        assert sorted(at.deleted()) == sorted(set(ids[1:]) - set(doubt)), done.err
+        assert done.code == 4, done.err
+        assert "2 unknown" in done.out
+        assert again.code == (4 if users else 0), again.err

@@ -5,6 +5,7 @@ from mutants.mutant import mutant
 RUN = "unit/test_engine_run.py"
 GATES = "unit/test_engine_gatekeeper.py"
 SPINE = "cli/test_cli_spine.py"
+HALFWAY = "cli/test_cli_halfway.py"
 SIMULATED = "property/test_simulation_crashes.py"
 LIVES = "property/test_simulation_machine.py"
 
@@ -155,6 +156,25 @@ MUTANTS = (
             "engine/apply.py",
             "            spared += self.journal.skip(row.plan_id, some, Skip.PROTECTED, now)\n",
             "            spared += 0\n",
+        ),
+    ),
+    mutant(
+        "who is in doubt is sent again though they are protected by now",
+        f"{SIMULATED} {HALFWAY}",
+        (
+            "engine/run.py",
+            "        return [one for one in found.again"
+            " if one.item.position not in self._admitted.held_back]\n",
+            "        return found.again\n",
+        ),
+    ),
+    mutant(
+        "who is in doubt is not compared with the protect lists again",
+        HALFWAY,
+        (
+            "bootstrap/shop.py",
+            "            rows = journal.items(row.plan_id, (State.PENDING, State.SENT))\n",
+            "            rows = journal.items(row.plan_id, (State.PENDING,))\n",
         ),
     ),
     mutant(

@@ -105,12 +105,10 @@ class Watch:
         self.dead = False
 
     def open(self, plan, protected):
-        """Begin to watch a plan; whoever of it is protected and was never sent may not be sent."""
+        """Begin to watch a plan; whoever of it is protected may not be sent, in doubt or not."""
         self.plan = plan
         self.rows = list(self.journal.items(plan.plan_id))
-        self.spared = {
-            row.position for row in self.rows if row.id in protected and not row.attempts
-        }
+        self.spared = {row.position for row in self.rows if row.id in protected}
 
     def hush(self, since, until=float("inf")):
         """From now on nothing may begin between two times."""

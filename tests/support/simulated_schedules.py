@@ -209,16 +209,16 @@ def finish(one):
 def nobody_can_tell(one, plan):
     """Tell whether all that is left is unknown, and nobody may send it.
 
-    That are aliases of which nobody knows whom they named, and people active since.
+    That are aliases of which nobody knows whom they named, people active since, and the protected.
     """
     journal = one.journal()
     if any(journal.items(plan.plan_id, (State.PENDING,))):
         return False
     hour_ago = one.clock.now() - timedelta(hours=1)
-    held, export = set(), one.onesignal.export
+    sent, export = list(journal.items(plan.plan_id, (State.SENT,))), one.onesignal.export
+    held = {row.position for row in sent if row.id in one.protected}
     if export is not None:
-        sent = journal.items(plan.plan_id, (State.SENT,))
-        held = {row.position for row in export.active(sent)}
+        held |= {row.position for row in export.active(sent)}
     return all(
         item.position in held or (item.onesignal_id is None and at < hour_ago)
         for item, at in journal.unresolved(plan.plan_id)
