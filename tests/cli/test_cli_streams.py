@@ -1,9 +1,14 @@
 """Standard streams that are closed, full, or that nobody reads any more."""
 
+import fcntl
 import json
+import signal
+import struct
+import subprocess
+import termios
 
 import pytest
-from support.cli import PURGEPLAN, run_argv
+from support.cli import PURGEPLAN, environment, run_argv
 from support.desk import desk
 
 from purgeplan.errors import Exit
@@ -72,3 +77,28 @@ def test_a_run_whose_reader_went_away_stops_in_order(at):
     assert "Interrupted: 60 planned = " in err
     assert (report["runs"][0]["why"], counts["unknown"]) == ("interrupted", 0)
     assert counts["accepted"] == len(at.deleted()) < 60
+
+
+def unread(pipe):
+    """Count the bytes that are in a pipe."""
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
+
+
+def test_ctrl_c_ends_a_plan_that_waits_for_standard_input(at):
+    """One is enough, whoever feeds the pipe: nothing is planned, and the exit code is 130."""
+    at.plan_file(source="{from: csv, path: '-'}")
+    kept = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    argv, env = [*PURGEPLAN, "plan", "plan.yaml"], environment(at.variables())
+    with subprocess.Popen(argv, cwd=at.folder, env=env, **kept) as process:
+        process.stdin.write(b"player_id\n")
+        process.stdin.flush()
+        while unread(process.stdin) and process.poll() is None:
+            signal.sigtimedwait((), 0.02)
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+        said = process.stderr.read().decode()
+
+    assert process.returncode == Exit.INTERRUPTED, said

@@ -31,6 +31,11 @@ class Opened:
         self._progress = progress
         self._digest = hashlib.sha256()
 
+    @property
+    def waits(self) -> bool:
+        """Tell whether a read may wait for whoever writes, for ever: standard input may."""
+        return self._size is None
+
     def chunks(self) -> Iterator[bytes]:
         """Give the bytes as they lie there; raises InvalidError where they can't be read."""
         while chunk := self._next():

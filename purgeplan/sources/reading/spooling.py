@@ -23,10 +23,12 @@ def spooled(
 ) -> Iterator[tuple[Scan, Spooled]]:
     """Give the text of a file for the time of the context, and what was counted on its way.
 
-    It is unpacked and hashed in a thread of its own, and at its end when this one gives. Raises
-    InvalidError where it can't be read whole, or begins as no text does that is ``wanted``.
+    It is unpacked and hashed in a thread of its own, and at its end when this one gives; but for
+    standard input, since no signal ends a thread that waits for it. Raises InvalidError where it
+    can't be read whole, or begins as no text does that is ``wanted``.
     """
-    units = lines(source.name, ahead(unpacked(source), _MOST), encoding)
+    blocks = unpacked(source)
+    units = lines(source.name, blocks if source.waits else ahead(blocks, _MOST), encoding)
     with work.spool() as (path, file):
         first = next(units, b"")
         layout = layout_of(source.name, first, wanted)
