@@ -29,7 +29,7 @@ def dump_outcomes(path: Path, outcomes: Sequence[Outcome]) -> None:
 
 
 def dumped_outcomes(path: Path) -> list[Outcome]:
-    """Give the outcomes that were saved; a line that was not written whole says nothing.
+    """Give the outcomes that were saved; a line of another form, or not whole, says nothing.
 
     Raises InvalidError where it is no plain file for its owner only.
     """
@@ -55,16 +55,12 @@ def _line(outcome: Outcome) -> dict[str, object]:
 def _outcome(line: str) -> Outcome | None:
     try:
         told = json.loads(line)
-        who = told["onesignal_id"]
-        if who is not None and unfit(ONESIGNAL_ID, who):
+        position, one, who = told["position"], told["id"], told["onesignal_id"]
+        at = datetime.fromisoformat(told["at"])
+        ours = type(position) is int and isinstance(one, str) and at.tzinfo is not None
+        if not ours or (who is not None and unfit(ONESIGNAL_ID, who)):
             return None
-        return Outcome(
-            Item(told["position"], told["id"]),
-            State(told["state"]),
-            Code(told["code"]),
-            datetime.fromisoformat(told["at"]),
-            told["status"],
-            who,
-        )
+        state, code = State(told["state"]), Code(told["code"])
+        return Outcome(Item(position, one), state, code, at, told["status"], who)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

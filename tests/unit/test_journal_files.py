@@ -406,7 +406,10 @@ def test_gives_back_what_was_dumped(tmp_path):
     dump_outcomes(path, [])
     assert dumped_outcomes(path) == []
     dump_outcomes(path, [first, evil, second])
+    line = json.loads(path.read_text("utf-8").splitlines()[0])
     with path.open("a", encoding="utf-8") as file:
+        for odd in ({"position": [0]}, {"position": True}, {"id": 7}, {"at": "2026-01-01"}):
+            file.write(f"{json.dumps(line | odd)}\n")
         file.write('[]\n{"position": 2, "id": "c", "onesignal_id": null, "sta')
 
     assert dumped_outcomes(path) == [first, second]
