@@ -96,9 +96,13 @@ def workflow_text(plan: str, *others: str) -> str:
     ``plan`` and the ``others``, files that decide who goes too, are relative to the repository's
     root.
     """
-    paths = ", ".join(_quoted(_literal(one)) for one in (plan, *others))
-    text = WORKFLOW.replace("PATHS", paths).replace("PLAN_FILE", _quoted(plan))
-    return text.replace("RELEASE", _quoted(f"purgeplan=={__version__}"))
+    values = {
+        "PATHS": ", ".join(_quoted(_literal(one)) for one in (plan, *others)),
+        "PLAN_FILE": _quoted(plan),
+        "RELEASE": _quoted(f"purgeplan=={__version__}"),
+    }
+    # In one pass: a path may have one of these words in it.
+    return re.sub("PATHS|PLAN_FILE|RELEASE", lambda found: values[found[0]], WORKFLOW)
 
 
 def _literal(path: str) -> str:

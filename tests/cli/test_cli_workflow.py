@@ -146,7 +146,7 @@ def test_github_takes_the_workflow():
     """It is what the public schema of workflows allows, whatever the files are called."""
     schema = get_builtin_schema("vendor.github-workflows")
 
-    for name in ("plans/x.yaml", 'a "b": {c} #d.yaml', "!*[é].yaml", "${x}"):
+    for name in ("plans/x.yaml", 'a "b": {c} #d.yaml', "!*[é].yaml", "${x}", "PLAN_FILE RELEASE"):
         workflow = read(workflow_text(name, "list.csv"))
         problems = [error.message for error in Draft7Validator(schema).iter_errors(workflow)]
 
