@@ -8,7 +8,7 @@ from typing import Final
 from purgeplan.journal.part import Part
 from purgeplan.journal.rows import CLAIMED, ITEMS, item, item_row
 from purgeplan.journal.times import ms, utc
-from purgeplan.model.ids import UUID_KINDS
+from purgeplan.model.ids import UUID_KINDS, is_uuid_kind
 from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
 from purgeplan.model.records import ADDRESSED, ItemRow, Tally
 
@@ -35,12 +35,12 @@ _CLAIMED_LEFT: Final = f"""
     SELECT count(*) FROM items AS left_ones WHERE plan_id = ?
         AND (state = 'pending' OR state = 'sent') AND id IN (SELECT items.id {_LINEAGE})"""  # noqa: S608 - our own
 _GONE: Final = "(items.state = 'accepted' OR items.state = 'absent')"
-_UUIDS: Final = " AND ".join(f"by_kind <> '{kind}'" for kind in sorted(UUID_KINDS))
+_ALIAS: Final = " AND ".join(f"by_kind <> '{kind}'" for kind in sorted(UUID_KINDS))
 _IDLE: Final = " OR ".join(
     f"code IS '{code}'" for code in (Code.THROTTLED, Code.NOT_SENT, Code.DENIED, Code.REJECTED)
 )
 _REACHED: Final = (
-    f"({_GONE} OR ({_UUIDS} AND items.claimed_at IS NOT NULL AND NOT (attempts = 1 AND ({_IDLE}))))"
+    f"({_GONE} OR ({_ALIAS} AND items.claimed_at IS NOT NULL AND NOT (attempts = 1 AND ({_IDLE}))))"
 )
 """Whom a request has reached, or may have: an alias that was claimed, unless its only attempt did
 nothing. How an earlier attempt ended is not kept. A UUID in doubt names nobody else, ever."""
@@ -59,6 +59,7 @@ _ELSEWHERE: Final = f"""
     WHERE mine.plan_id = ? AND plans.plan_id <> mine.plan_id
         AND {_REACHED} AND {_REACHED_AT} >= ?"""  # noqa: S608 - made of enums
 """CROSS: SQLite would go through all items, this plan's too, to look up the plan of each."""
+_SKIP_ELSEWHERE: Final = f"{_SKIP} AND state = ? AND id IN ({_ELSEWHERE})"
 _ADDRESS: Final = """
     UPDATE items SET onesignal_id = ? WHERE plan_id = ? AND position = ? AND state = 'pending'
         AND claimed_at IS NULL AND onesignal_id IS NULL"""
@@ -152,9 +153,10 @@ class Items(Part):
         return int(count)
 
     def skip_deleted_elsewhere(self, plan_id: int, at: datetime) -> int:
-        """Skip pending ids that another plan of the app deleted since this one was planned.
+        """Skip ids left that another plan of the app deleted since this one was planned.
 
-        So with an alias of which a request under that other plan may have worked since.
+        So with an alias of which a request under that other plan may have worked since. An alias
+        in doubt here is skipped as recreated; sent again, a UUID hits nobody new.
         A plan made elsewhere knows nothing of what was deleted here, so for one that was taken
         over it is since its oldest evidence: whoever is back since then is spared.
         """
@@ -164,12 +166,16 @@ class Items(Part):
             since = min(times) if self._store.one(_ADOPTED, plan_id) else row.planned_at
             if self._store.one(_ELSEWHERE, plan_id, ms(since)) is None:
                 return 0  # nobody to look for among what may be millions
-            count = self._store.execute(
-                f"{_SKIP} AND state = 'pending' AND id IN ({_ELSEWHERE})",
-                *(Skip.DELETED_BEFORE, ms(at), plan_id, plan_id, ms(since)),
-            )
-            self._skipped(plan_id, Skip.DELETED_BEFORE, count, at)
-        return count
+            left = [(State.PENDING, Skip.DELETED_BEFORE)]
+            if not is_uuid_kind(row.draft.by):
+                left.append((State.SENT, Skip.RECREATED))
+            skipped = 0
+            for state, why in left:
+                terms = (why, ms(at), plan_id, state, plan_id, ms(since))
+                count = self._store.execute(_SKIP_ELSEWHERE, *terms)
+                self._skipped(plan_id, why, count, at)
+                skipped += count
+        return skipped
 
     def skip(self, plan_id: int, positions: Iterable[int], why: Skip, at: datetime) -> int:
         """Skip the pending ones among the named, or the unresolved ones that were recreated."""

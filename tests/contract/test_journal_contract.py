@@ -628,6 +628,22 @@ def test_skips_whom_another_plan_may_have_reached_since(world):
     assert world.states(2) == ["pending", "skipped", "pending"]
 
 
+@pytest.mark.parametrize(
+    ("by", "state"),
+    [("external_id", "skipped"), ("onesignal_id", "sent"), ("subscription_id", "sent")],
+)
+def test_spares_an_alias_in_doubt_that_another_plan_deleted_since(world, by, state):
+    """Sent again it may hit who has it by now; a UUID names nobody else, and still gets its end."""
+    world.plan("a", "b", name="mine", by=by)
+    world.apply(LOST, LOST)
+    world.clock.tick()
+    world.plan("b", name="other", by=by)
+    world.apply(ACCEPTED, plan_id=2)
+
+    assert world.journal.skip_deleted_elsewhere(1, LATER) == (state == "skipped")
+    assert world.states(1) == ["sent", state]
+
+
 def test_counts_first_claims_of_an_app_since_a_time(world):
     """The rolling budget counts distinct ids by their first claim in a plan, claims again not."""
     world.plan("a", "b", name="one")

@@ -186,7 +186,12 @@ MUTANTS = (
     mutant(
         "whom a request of a closed plan may have reached is sent again",
         CONTRACT,
-        ("journal/items.py", 'f"({_GONE} OR ({_UUIDS} AND', 'f"({_GONE} OR (0 AND {_UUIDS} AND'),
+        ("journal/items.py", 'f"({_GONE} OR ({_ALIAS} AND', 'f"({_GONE} OR (0 AND {_ALIAS} AND'),
+    ),
+    mutant(
+        "an alias in doubt goes again although another plan deleted it since",
+        CONTRACT,
+        ("journal/items.py", "if not is_uuid_kind(row.draft.by):", "if False:"),
     ),
     mutant(
         "a sealed plan keeps its onesignal_ids",

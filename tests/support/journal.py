@@ -401,7 +401,7 @@ class FakeJournal:
         )
 
     def skip_deleted_elsewhere(self, plan_id, at):
-        """Skip pending ids that another plan settled after this one was planned."""
+        """Skip ids left that another plan settled after this one was planned."""
         plan = self.plan(plan_id)
         adopted = any(True for _ in self.events(plan_id, "plan.adopted"))
         times = (plan.planned_at, *(plan.draft.evidence.values() if adopted else ()))
@@ -414,7 +414,10 @@ class FakeJournal:
             if (reached_at := _reached_at(row, one)) is not None and reached_at >= min(times)
         }
         rows = [one for one in self._items[plan_id] if one.item.id in gone]
-        return self._skip(plan_id, rows, Skip.DELETED_BEFORE, at)
+        skipped = self._skip(plan_id, rows, Skip.DELETED_BEFORE, at)
+        if not is_uuid_kind(plan.draft.by):
+            skipped += self._skip(plan_id, rows, Skip.RECREATED, at)
+        return skipped
 
     def skip(self, plan_id, positions, why, at):
         """Skip the pending among the named, or the sent where they were recreated."""

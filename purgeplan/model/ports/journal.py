@@ -113,7 +113,10 @@ class Journal(Protocol):
         ...
 
     def skip_deleted_elsewhere(self, plan_id: int, at: datetime) -> int:
-        """Skip pending ids that another plan may have deleted after this one was planned."""
+        """Skip ids left that another plan may have deleted after this one was planned.
+
+        Of those in doubt (sent) only aliases are, as recreated: they may name somebody new by now.
+        """
         ...
 
     def skip(self, plan_id: int, positions: Iterable[int], why: Skip, at: datetime) -> int:
