@@ -259,8 +259,14 @@ def test_a_broken_row_stops_an_erasure_too(tmp_path):
     ("header", "by", "options", "code", "words"),
     [
         ("a,b", EXTERNAL_ID, {}, "PP212", "there are: a, b"),
-        ("Player ID,b", SUBSCRIPTION_ID, {}, "PP212", "did you mean Player ID?"),
-        ("external_id,b", EXTERNAL_ID, {"column": "externalid"}, "PP212", "mean external_id?"),
+        ("Player ID,b", SUBSCRIPTION_ID, {}, "PP212", "did you mean `column: Player ID`?"),
+        (
+            "external_id,b",
+            EXTERNAL_ID,
+            {"column": "externalid"},
+            "PP212",
+            "mean `column: external_id`?",
+        ),
         ("id,player_id", SUBSCRIPTION_ID, {}, "PP213", "id, player_id"),
         ("external_id,external_user_id", EXTERNAL_ID, {}, "PP213", "external_user_id"),
         ("who,who", EXTERNAL_ID, {"column": "who"}, "PP213", "who, who"),

@@ -117,7 +117,7 @@ def test_a_key_that_is_missing_is_told_with_those_that_are_there(tmp_path):
     (found,) = refused(tmp_path, jsonl())
 
     assert (found.code, str(found.place)) == ("PP212", "ids.jsonl:2")
-    assert "did you mean externalid?" in str(found)
+    assert "did you mean `column: externalid`?" in str(found)
 
 
 @pytest.mark.parametrize("bad", ["..", "", "\\u0000", "\\ud800", "a\\nb", "1.23E+15"])

@@ -152,7 +152,7 @@ def test_says_which_columns_are_there(tmp_path):
 
     finding = the_only(refused(tmp_path, parquet(column="custmer")))
 
-    assert (finding.code, finding.mend) == ("PP212", "did you mean customer?")
+    assert (finding.code, finding.mend) == ("PP212", "did you mean `column: customer`?")
     assert "customer, mail" in finding.problem
 
 

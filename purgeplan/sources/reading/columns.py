@@ -90,5 +90,6 @@ def _missing(names: Sequence[str], wanted: Sequence[str], kind: str, place: Plac
     folded = {name.casefold(): name for name in names}
     close = [m for name in wanted for m in get_close_matches(name.casefold(), folded, 1)]
     if close:
-        return Finding("PP212", problem, f"did you mean {shown(folded[close[0]])}?", place)
+        mend = f"did you mean `column: {shown(folded[close[0]])}`?"
+        return Finding("PP212", problem, mend, place)
     return Finding("PP212", problem, "say which one with `column`", place)
