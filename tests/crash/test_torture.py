@@ -83,6 +83,14 @@ def test_what_can_not_go_on_is_no_success():
     assert not row.sound
 
 
+def test_where_nothing_was_tried_nothing_survived():
+    """A row without a point is a flaw, unless it says why it was skipped."""
+    row = carry_out(Task("part", "what", lambda _: None), None, Scale.tiny())
+
+    assert row.flaws == ["nothing was tried"]
+    assert not row.sound
+
+
 def test_a_part_that_is_run_again_leaves_the_figures_of_others():
     """Each row says by which run it was measured; rows that there are no more are dropped."""
     known = [("one", "a"), ("one", "b"), ("two", "c")]

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sqlite3
 import sys
 import tempfile
@@ -40,6 +41,8 @@ def carry_out(task, folder, scale):
     except Exception as broken:  # noqa: BLE001 - one row that can't go on is no end of the others
         row.flaws.append(f"it did not come to its end: {broken!r}")
         traceback.print_exc()
+    if not row.points and not row.skipped:
+        row.flaws.append("nothing was tried")
     row.seconds = time.monotonic() - before
     return row
 
@@ -102,6 +105,7 @@ def _keeper(given, scale):
 def main():
     """Run the chosen parts; ends with 1 where a promise was broken."""
     given = _arguments()
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup no child would hear of it
     chosen = tasks(given.parts or PARTS)
     if given.list:
         sys.stdout.writelines(f"{one.part:10}  {one.what}\n" for one in chosen)
