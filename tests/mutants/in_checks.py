@@ -176,7 +176,7 @@ MUTANTS = (
     ),
     mutant(
         "an export says whom an alias in doubt has named",
-        "contract/test_journal_contract.py",
+        "contract/test_journal_runs.py",
         (
             "journal/items.py",
             "        AND claimed_at IS NULL AND onesignal_id IS NULL",

@@ -2,7 +2,9 @@
 
 from mutants.mutant import mutant
 
-CONTRACT = "contract/test_journal_contract.py"
+CONTRACT = " ".join(
+    f"contract/test_journal_{part}.py" for part in ("plans", "runs", "evidence", "ends", "record")
+)
 FILES = "unit/test_journal_files.py"
 SQLITE = "unit/test_journal_sqlite.py"
 LOCK = "unit/test_journal_lock.py"

@@ -1,0 +1,94 @@
+"""What comes after a run: taking back, opening again, verdicts."""
+
+import pytest
+from support.journal import T0, draft, planned
+from support.journal_world import ABSENT, ACCEPTED, FAILED, LATER, LOST
+
+from purgeplan.errors import StaleError
+from purgeplan.model.outcome import Code, State, Verdict
+from purgeplan.model.records import PlannedItem, PlanState
+
+
+def test_takes_back_what_may_be_tried_again(world):
+    """Failed, unresolved and still-there items go back to pending; the plan is open again."""
+    world.plan("a", "b", "c", "d", "e")
+    world.apply(ACCEPTED, ACCEPTED, ABSENT, FAILED, LOST)
+    world.journal.record_verdicts(1, [(0, Verdict.STILL_THERE), (1, Verdict.GONE)], T0)
+
+    assert world.journal.reopen(1, LATER) == 3
+
+    assert world.states() == ["pending", "accepted", "absent", "pending", "pending"]
+    first = world.rows()[0]
+    assert (first.verdict, first.settled_at, first.attempts) == (None, None, 1)
+
+
+def test_takes_back_an_alias_in_doubt_as_unresolved(world):
+    """It may name somebody new by now, so the run must look; refused at once, nothing was done."""
+    items = [*planned("lost", "error", "refused", "late"), PlannedItem("known", "planned")]
+    world.journal.save(draft(by="external_id"), items, T0)
+    error, refused = (State.FAILED, Code.SERVER_ERROR), (State.FAILED, Code.REJECTED)
+    run_id = world.run()
+    claimed = world.journal.turn(run_id, [], [], 5)
+    claimed_at, late_at = world.clock.now(), world.clock.tick(60.0)
+    world.journal.turn(run_id, [world.end(claimed[3], *LOST)], [claimed[3]], 0)
+    ends = (LOST, error, refused, refused, error)
+    outcomes = [world.end(one, *end) for one, end in zip(claimed, ends, strict=True)]
+    world.journal.turn(run_id, outcomes, [], 0)
+    world.journal.end_run(run_id, "done", 4, world.clock.now())
+
+    assert world.journal.reopen(1, LATER) == 4
+
+    assert world.states() == ["sent", "sent", "pending", "sent", "pending"]
+    unresolved = {item.id: at for item, at in world.journal.unresolved(1)}
+    assert unresolved == {"lost": claimed_at, "error": claimed_at, "late": late_at}
+    assert world.rows()[1].settled_at is None
+
+
+def test_opens_a_done_plan_again(world):
+    """A done plan with something to try again is open; with nothing, it stays done."""
+    world.plan("a", "b")
+    world.apply(ACCEPTED, FAILED)
+    world.journal.conclude(1, PlanState.DONE, T0)
+
+    assert world.journal.reopen(1, LATER) == 1
+    assert (world.journal.plan(1).state, world.journal.plan(1).closed_at) == (PlanState.OPEN, None)
+    world.apply(ACCEPTED)
+    world.journal.conclude(1, PlanState.DONE, LATER)
+    assert world.journal.reopen(1, LATER) == 0
+    assert world.journal.plan(1).state is PlanState.DONE
+
+
+def test_opens_no_plan_that_gave_way(world):
+    """A cancelled or superseded plan stays closed, so does a done one with an open successor."""
+    world.plan("a", name="gone")
+    world.journal.conclude(1, PlanState.CANCELLED, T0)
+    world.plan("b")
+    world.apply(FAILED, plan_id=2)
+    world.journal.conclude(2, PlanState.DONE, T0)
+    world.plan("c")
+    world.plan("d")
+
+    for plan_id in (1, 2, 3):
+        with pytest.raises(StaleError):
+            world.journal.reopen(plan_id, LATER)
+
+
+def test_no_verdicts_are_no_event(world):
+    """Whoever looked at nobody has found nothing out."""
+    world.plan("a")
+    before = len(list(world.journal.events()))
+
+    world.journal.record_verdicts(1, [], T0)
+
+    assert len(list(world.journal.events())) == before
+
+
+def test_gives_verdicts_on_accepted_items_only(world):
+    """A verdict on what was not accepted is refused."""
+    world.plan("a", "b")
+    world.apply(ACCEPTED, FAILED)
+    world.journal.record_verdicts(1, [(0, Verdict.RETURNED)], T0)
+
+    assert world.rows()[0].verdict is Verdict.RETURNED
+    with world.dying():
+        world.journal.record_verdicts(1, [(1, Verdict.GONE)], T0)
