@@ -12,13 +12,6 @@ from support.desk import desk
 from purgeplan.cli.clock import SystemClock
 
 
-@pytest.fixture
-def at(tmp_path):
-    """Give a desk with an app."""
-    with desk(tmp_path) as one:
-        yield one
-
-
 def frozen(at, count, **settings):
     """Plan so many ids; give them and the options that confirm them."""
     ids = at.ids_file(at.subscriptions(count))

@@ -4,6 +4,7 @@ from mutants.mutant import mutant
 
 RUN = "unit/test_engine_run.py"
 GATES = "unit/test_engine_gatekeeper.py"
+HALTED = "cli/test_cli_interrupted.py"
 SPINE = "cli/test_cli_spine.py"
 HALFWAY = "cli/test_cli_halfway.py"
 SIMULATED = "property/test_simulation_crashes.py"
@@ -115,7 +116,7 @@ MUTANTS = (
     ),
     mutant(
         "a superseded plan is applied",
-        f"unit/test_engine_gates.py {SPINE} {LIVES}",
+        f"unit/test_engine_gates.py {HALTED} {LIVES}",
         (
             "engine/gates.py",
             "    if row.state in (PlanState.CANCELLED, PlanState.SUPERSEDED):\n",
@@ -151,7 +152,7 @@ MUTANTS = (
     ),
     mutant(
         "protect lists are not read again at the start",
-        f"{SIMULATED} {SPINE}",
+        f"{SIMULATED} {HALTED}",
         (
             "engine/apply.py",
             "            spared += self.journal.skip(row.plan_id, some, Skip.PROTECTED, now)\n",

@@ -2,7 +2,8 @@
 
 from mutants.mutant import mutant
 
-SPINE = "cli/test_cli_spine.py"
+HALTED = "cli/test_cli_interrupted.py"
+REFUSED = "cli/test_cli_refused.py"
 PROMPT = "cli/test_cli_prompt.py"
 REDACTION = "cli/test_cli_redaction.py"
 
@@ -23,7 +24,7 @@ MUTANTS = (
     ),
     mutant(
         "a name alone confirms a script",
-        SPINE,
+        REFUSED,
         (
             "cli/consent.py",
             "        elif self.name is not None and self.fingerprint is None and not self.standing:\n",
@@ -32,7 +33,7 @@ MUTANTS = (
     ),
     mutant(
         "--confirm takes any name",
-        SPINE,
+        REFUSED,
         (
             "cli/consent.py",
             "        if self.name is not None and self.name != app_name:\n",
@@ -41,7 +42,7 @@ MUTANTS = (
     ),
     mutant(
         "nobody is asked",
-        f"{SPINE} {PROMPT}",
+        f"{REFUSED} {PROMPT}",
         (
             "cli/apply.py",
             "        elif self._consent.asks:\n",
@@ -50,7 +51,7 @@ MUTANTS = (
     ),
     mutant(
         "a plan with failed ids says that it is done",
-        SPINE,
+        HALTED,
         (
             "cli/apply.py",
             "        code = Exit.INCOMPLETE if tally[State.FAILED] else Exit.DONE\n",
