@@ -114,7 +114,7 @@ class _OneRun:
     async def steps(self) -> AsyncGenerator[Progress, None]:
         """Send the canary where it was not judged yet, then the rest."""
         world, plan_id = self._world, self._plan.plan_id
-        taken = take_in(world.journal, plan_id, self._run_id, world.saved)
+        taken = take_in(world.journal, plan_id, self._run_id, world.saved, world.clock.now())
         if taken:
             yield Settled(taken, 0)
         found: list[Sorted] = []

@@ -1,34 +1,59 @@
 """What earlier runs saved when the journal failed: taken in, where it is still unresolved."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 from purgeplan.model.outcome import Outcome, State
 from purgeplan.model.ports import Journal
 
+TAKEN: Final = "outcomes.taken"
+"""The event that notes of which runs what they saved was taken in."""
+
 _TOLD: Final = frozenset({State.ACCEPTED, State.ABSENT, State.FAILED})
 
 
 def take_in(
-    journal: Journal, plan_id: int, run_id: int, saved: Callable[[int], Sequence[Outcome]]
+    journal: Journal,
+    plan_id: int,
+    run_id: int,
+    saved: Callable[[int], Sequence[Outcome]],
+    now: datetime,
 ) -> tuple[Outcome, ...]:
     """Settle what was answered and never journaled; give what was.
 
-    ``saved`` gives what a run has saved. It holds only for an item that is unresolved by the claim
-    that it answers: the commit that failed may have kept it, or somebody has sent it since. Whom
-    nothing was done to stays in doubt: as pending they would be sent though this start's protect
-    lists and drift check have not seen them pending.
+    ``saved`` gives what a run has saved, which is taken in once: `retry` may take back whom it
+    failed. It holds only for an item that is unresolved by the claim that it answers: the commit
+    that failed may have kept it, or another run has claimed it since. Whom nothing was done to
+    stays in doubt: as pending they would be sent though this start's protect lists and drift check
+    have not seen them pending.
     """
-    runs = journal.runs(plan_id)
-    told = [one for run in runs if run.exit_code is None for one in saved(run.run_id)]
+    known = {run for event in journal.events(plan_id, TAKEN) for run in event.data["runs"]}
+    cut_off = [run.run_id for run in journal.runs(plan_id) if run.exit_code is None]
+    told = {run: saved(run) for run in cut_off if run not in known}
+    told = {run: outcomes for run, outcomes in told.items() if outcomes}
     if not told:
         return ()
+    taken = _unresolved(journal, plan_id, told)
+    if taken:
+        journal.turn(run_id, taken, [], 0)
+    journal.note(TAKEN, plan_id, run_id, now, {"runs": sorted(told), "count": len(taken)})
+    return tuple(taken)
+
+
+def _unresolved(
+    journal: Journal, plan_id: int, told: dict[int, Sequence[Outcome]]
+) -> list[Outcome]:
+    """Give those outcomes, one an item, whose claim is still the last of an unresolved item."""
+    runs = {row.position: row.run_id for row in journal.items(plan_id, (State.SENT,))}
     claims = {item.position: (item.id, at) for item, at in journal.unresolved(plan_id)}
     taken: dict[int, Outcome] = {}
-    for one in told:
-        known, claimed_at = claims.get(one.item.position, (None, one.at))
-        if known == one.item.id and claimed_at <= one.at and one.state in _TOLD:
-            taken.setdefault(one.item.position, one)
-    if taken:
-        journal.turn(run_id, list(taken.values()), [], 0)
-    return tuple(taken.values())
+    for run, outcomes in told.items():
+        for one in outcomes:
+            position = one.item.position
+            known, claimed_at = claims.get(position, (None, one.at))
+            # by the run, since a clock may be put back, and by time, since a journal may be
+            last = runs.get(position) == run and claimed_at <= one.at
+            if known == one.item.id and last and one.state in _TOLD:
+                taken.setdefault(position, one)
+    return list(taken.values())

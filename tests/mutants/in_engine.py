@@ -325,6 +325,16 @@ MUTANTS = (
         ("engine/salvage.py", " and claimed_at <= one.at", ""),
     ),
     mutant(
+        "what a run saved holds for another run's claim, if only the clock says so",
+        "unit/test_engine_salvage.py",
+        ("engine/salvage.py", "runs.get(position) == run and ", ""),
+    ),
+    mutant(
+        "what a run saved is taken in at every start",
+        "unit/test_engine_salvage.py",
+        ("engine/salvage.py", "for run in cut_off if run not in known", "for run in cut_off"),
+    ),
+    mutant(
         "requests begin after a journal error",
         f"{RUN} {SIMULATED}",
         ("engine/execute.py", "        self.flight.ground()\n        await", "        await"),

@@ -75,10 +75,10 @@ class FullDisk:
 class Desk:
     """A plan of three of whom the first two were claimed by a run that died."""
 
-    def __init__(self):
+    def __init__(self, **changes):
         self.clock = HandClock()
         self.journal = FakeJournal(self.clock)
-        self.row = self.journal.save(draft(), planned("a", "b", "c"), T0)
+        self.row = self.journal.save(draft(**changes), planned("a", "b", "c"), T0)
         self.run = self.start()
         self.journal.turn(self.run, [], [], 2)
         self.clock.tick()
@@ -95,7 +95,8 @@ class Desk:
     def taken(self, *saved):
         """Take in what the first run has saved; give the states that follow."""
         run_id = self.start()
-        take_in(self.journal, 1, run_id, lambda one: saved if one == self.run else ())
+        of = {self.run: saved}
+        take_in(self.journal, 1, run_id, lambda one: of.get(one, ()), self.clock.now())
         return [row.state.value for row in self.journal.items(1)]
 
 
@@ -123,3 +124,29 @@ def test_takes_in_nothing_of_a_run_that_has_told_its_end():
     desk.journal.end_run(desk.run, "interrupted", Exit.INTERRUPTED, desk.clock.now())
 
     assert desk.taken(desk.outcome(0)) == ["sent", "sent", "pending"]
+
+
+def test_leaves_alone_who_was_claimed_again_however_the_clock_was_put():
+    """With the clock put back, a younger claim is older than the answer by its time."""
+    desk = Desk()
+    late = desk.outcome(0)
+    desk.clock.tick(-3600.0)
+    run_id = desk.start()
+    claimed_again = [item for item, _ in desk.journal.unresolved(1)]
+    desk.journal.turn(run_id, [], claimed_again, 0)
+
+    assert desk.taken(late) == ["sent", "sent", "pending"]
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["not kept", "kept after all"])
+def test_takes_a_run_in_once(kept):
+    """Whom `retry` takes up is not failed again by what was saved of the attempt before."""
+    desk = Desk(resource="user", by="external_id")
+    failed = desk.outcome(0, State.FAILED, Code.SERVER_ERROR)
+    if kept:
+        desk.journal.turn(desk.run, [failed], [], 0)
+    assert desk.taken(failed) == ["failed", "sent", "pending"]
+
+    desk.journal.reopen(1, desk.clock.now())
+
+    assert desk.taken(failed) == ["sent", "sent", "pending"]
