@@ -9,9 +9,7 @@ from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
 from purgeplan.cli.opening import journal_option, json_option, open_plan, path_argument
 from purgeplan.cli.operator import operator
-from purgeplan.errors import Finding, InvalidError
-from purgeplan.model.outcome import State
-from purgeplan.model.records import PlanState
+from purgeplan.engine.cancel import cancel
 
 
 @click.command("cancel", cls=Command)
@@ -27,12 +25,7 @@ def command(console: Console, /, path: Path, journal: Path | None, as_json: bool
     shop = open_plan(path, journal).shop
     spec = shop.rules.spec
     with shop.lock().hold(spec.app.id, operator(), "cancel"), closing(shop.journal()) as memory:
-        row = next(iter(memory.plans(spec.app.id, spec.name)), None)
-        if row is None or row.state is not PlanState.OPEN:
-            problem = f"{spec.name!r} has no open plan" + (f": it is {row.state}" if row else "")
-            raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
-        pending = memory.tally(row.plan_id)[State.PENDING]
-        memory.conclude(row.plan_id, PlanState.CANCELLED, shop.clock.now())
+        row, pending = cancel(memory, spec, shop.clock.now())
     if as_json:
         fingerprint = row.draft.fingerprint
         about = {"format_version": "1.0", "plan": spec.name, "fingerprint": fingerprint}
