@@ -3,7 +3,6 @@
 import secrets
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +12,12 @@ from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
 from purgeplan.cli.opening import journal_option, json_option, open_plan, path_argument
 from purgeplan.cli.operator import operator
+from purgeplan.engine.forgetting import planned, seal
 from purgeplan.errors import Finding, InvalidError, RefusedError
 from purgeplan.journal.files import appearing
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import PlanRow
-from purgeplan.model.spec import PlanSpec
 
 KEY_BYTES: Final = 32
 
@@ -80,8 +79,8 @@ def command(
     shop = open_plan(path, journal).shop
     spec = shop.rules.spec
     with shop.lock().hold(spec.app.id, operator(), "forget"), closing(shop.journal()) as memory:
-        rows = _planned(memory, spec)
-        sealed, refused = _sealed(memory, rows, _key(key_file), shop.clock.now())
+        rows = planned(memory, spec)
+        sealed, refused = seal(memory, rows, _key(key_file), shop.clock.now())
         gone = [one for one in rows if memory.plan(one.plan_id).sealed_at is not None]
         if not gone:
             raise RefusedError(*refused)
@@ -104,34 +103,6 @@ def command(
         console.product(done.words())
     if refused:
         raise RefusedError(*refused)
-
-
-def _planned(journal: Journal, spec: PlanSpec) -> list[PlanRow]:
-    """Give every plan of that name, the newest first; raises InvalidError for none.
-
-    Who was sent under an earlier one, or by a version that was replaced, was deleted by it as well.
-    """
-    rows = journal.plans(spec.app.id, spec.name)
-    if not rows:
-        problem = f"{spec.name!r} was never planned here"
-        raise InvalidError(Finding("PP099", problem, "`purgeplan status` lists the plans"))
-    return rows
-
-
-def _sealed(
-    journal: Journal, rows: list[PlanRow], key: bytes, at: datetime
-) -> tuple[int, list[Finding]]:
-    """Seal what can be sealed; give how many ids that were, and why others stay, each reason once.
-
-    A plan that is open keeps its own from being sealed, and none that ended before it.
-    """
-    sealed, refused = 0, dict[Finding, None]()
-    for one in rows:
-        try:
-            sealed += journal.seal(one.plan_id, key, at)
-        except RefusedError as error:
-            refused |= dict.fromkeys(error.findings)
-    return sealed, list(refused)
 
 
 def _unknown(journal: Journal, before: PlanRow) -> int:
