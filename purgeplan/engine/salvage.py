@@ -28,10 +28,11 @@ def take_in(
     stays in doubt: as pending they would be sent though this start's protect lists and drift check
     have not seen them pending.
     """
-    known = {run for event in journal.events(plan_id, TAKEN) for run in event.data["runs"]}
     cut_off = [run.run_id for run in journal.runs(plan_id) if run.exit_code is None]
-    told = {run: saved(run) for run in cut_off if run not in known}
-    told = {run: outcomes for run, outcomes in told.items() if outcomes}
+    told = {run: outcomes for run in cut_off if (outcomes := saved(run))}
+    for event in journal.events(plan_id, TAKEN) if told else ():
+        for run in event.data["runs"]:
+            told.pop(run, None)
     if not told:
         return ()
     taken = _unresolved(journal, plan_id, told)
