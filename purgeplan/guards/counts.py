@@ -1,6 +1,7 @@
 """The guard that the counts add up: a plan that lost track of a row is no plan."""
 
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 
 from purgeplan.errors import Finding
 from purgeplan.model.facts import Counts, Facts, Guard
@@ -22,7 +23,7 @@ def _wrong(counts: Counts, facts: Facts) -> str | None:
     rows = counts.duplicates + counts.rejected + kept + counts.absent_at_plan + counts.planned
     planned = counts.deleted_before + counts.to_delete
     claimed = (facts.left, facts.claimed_before, facts.claimed_left)
-    if min(*astuple(counts), *claimed) < 0:
+    if min(*_numbers(counts), *claimed) < 0:
         return "one of them is negative"
     if counts.rows != rows:
         return f"{counts.rows:,} rows were read, {rows:,} are accounted for"
@@ -35,4 +36,5 @@ def _wrong(counts: Counts, facts: Facts) -> str | None:
     return None
 
 
+_numbers = attrgetter(*(field.name for field in fields(Counts)))
 _conforms: Guard = judge
