@@ -6,6 +6,7 @@ from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from purgeplan.errors import Finding, InvalidError, JournalError, RefusedError, StaleError
 from purgeplan.journal.chain import digest, flaws, genesis, linked, outcomes_digest
@@ -92,6 +93,11 @@ def planned(*ids):
     return [PlannedItem(one) for one in ids]
 
 
+def _counted(values):
+    return {one: values.count(one) for one in set(values)} if values else {}
+
+
+@lru_cache(1_000)
 def _floor(at):
     return utc(ms(at))
 
@@ -338,9 +344,9 @@ class FakeJournal:
         rows = [one.item for one in self._items.get(plan_id, ())]
         claimed = [row.state for row in rows if row.claimed_at is not None]
         return Tally(
-            states=Counter([row.state for row in rows]),
-            skips=Counter([row.skip for row in rows if row.skip]),
-            verdicts=Counter([row.verdict for row in rows if row.verdict]),
+            states=_counted([row.state for row in rows]),
+            skips=_counted([row.skip for row in rows if row.skip]),
+            verdicts=_counted([row.verdict for row in rows if row.verdict]),
             presumed_ours=[row.code for row in rows].count(Code.PRESUMED_OURS),
             claimed=len(claimed),
             claimed_left=claimed.count(State.PENDING) + claimed.count(State.SENT),

@@ -42,18 +42,29 @@ class _QuickJournal(FakeJournal):
         seq = len(self._events) + 1
         self._events.append(Event(seq, at, kind, plan_id, run_id, dict(data or {}), ""))
 
+    def items(self, plan_id, states=()):
+        """Give items as they are now."""
+        rows = self._items.get(plan_id, ())
+        return iter([one.item for one in rows if not states or one.item.state in states])
+
     def check(self):
         """Find nothing wrong."""
         return []
 
     def image(self):
         """Give what is durable, sharing only what is frozen."""
-        items = {plan_id: self._copied(rows) for plan_id, rows in self._items.items()}
+        items = {
+            plan_id: [(one.item, one.last_claim) for one in rows]
+            for plan_id, rows in self._items.items()
+        }
         return dict(self._plans), items, dict(self._runs), list(self._events), dict(self._seen)
 
     def restore(self, image):
-        """Take over an image."""
-        self._plans, self._items, self._runs, self._events, self._seen = image
+        """Take over an image, which may be taken over again."""
+        plans, items, runs, events, seen = image
+        self._plans, self._runs = dict(plans), dict(runs)
+        self._events, self._seen = list(events), dict(seen)
+        self._items = {plan_id: [_Quick(*one) for one in rows] for plan_id, rows in items.items()}
 
 
 class FakeMemory:
@@ -64,7 +75,6 @@ class FakeMemory:
         journal = _QuickJournal(clock)
         if image is not None:
             journal.restore(image)
-            journal.restore(journal.image())  # an image may be opened again
         return journal
 
     def image(self, journal):

@@ -1,16 +1,24 @@
 """The promises, as laws that every step of a simulated run is held to."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from purgeplan.engine.drift import CHECKED
 from purgeplan.engine.pacer import CATCH_UP
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.answer import clamp_pause
+from purgeplan.model.ids import is_uuid_kind
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.records import PlanState
+from purgeplan.model.window import is_open
 
 SOON_S = 0.3
 """Whoever is told to stop looks up ten times a second, and gathers answers for a while."""
+
+SEALED = 64
+"""Digits of an id that was forgotten."""
+
+LATE = (timedelta(), timedelta(seconds=SOON_S))
 
 GONE = (State.ACCEPTED, State.ABSENT)
 LEGAL = {
@@ -42,19 +50,23 @@ class Ledger:
 
     ``begun`` counts requests by plan and position, ``first`` lists positions by their first
     request, ``lineages`` the ids sent under plans that superseded one another, ``acted`` when
-    (monotonic) DELETEs were carried out by plan and id, ``gone`` when (wall clock) each was
-    known to be gone, ``asked_at`` when the export of the last drift check was asked for.
+    (monotonic) DELETEs were carried out by plan and id, ``claimed`` when (wall clock) each was last
+    claimed, ``gone`` by id and plan when it was known to be gone, ``asked_at`` when the export of
+    the last drift check was asked for. What was done under ``forgotten`` plans nobody can know.
     """
 
     begun: dict = field(default_factory=dict)
     first: dict = field(default_factory=dict)
     lineages: dict = field(default_factory=dict)
     acted: dict = field(default_factory=dict)
+    claimed: dict = field(default_factory=dict)
     settled: set = field(default_factory=set)
     gone: dict = field(default_factory=dict)
     reopened: set = field(default_factory=set)
     judged: dict = field(default_factory=dict)
     as_of: dict = field(default_factory=dict)
+    cancelled: set = field(default_factory=set)
+    forgotten: set = field(default_factory=set)
     asked_at: object = None
 
     def act(self, plan_id, one, at):
@@ -65,6 +77,23 @@ class Ledger:
         """Give when any plan's DELETEs were carried out on an id."""
         return [at for (_, each), times in self.acted.items() if each == one for at in times]
 
+    def known_acts(self, one):
+        """Give when those were carried out of which a journal still tells."""
+        kept = {key: times for key, times in self.acted.items() if key[0] not in self.forgotten}
+        return [at for (_, each), times in kept.items() if each == one for at in times]
+
+    def known_gone(self, one):
+        """Give when an id was known to be gone, under plans of which a journal still tells."""
+        told = self.gone.get(one, {})
+        return [at for plan, at in told.items() if plan not in self.forgotten]
+
+    def maybe_reached(self, one, but):
+        """Give by when other plans have claimed an id of whose requests one was carried out."""
+        for key, at in self.claimed.items():
+            plan, each = key
+            if each == one and plan != but and plan not in self.forgotten and key in self.acted:
+                yield at
+
     def copy(self):
         """Give one that goes its own way from here."""
         return Ledger(
@@ -72,11 +101,14 @@ class Ledger:
             {plan: list(order) for plan, order in self.first.items()},
             {lineage: set(ids) for lineage, ids in self.lineages.items()},
             {key: list(times) for key, times in self.acted.items()},
+            dict(self.claimed),
             set(self.settled),
-            dict(self.gone),
+            {one: dict(told) for one, told in self.gone.items()},
             set(self.reopened),
             dict(self.judged),
             dict(self.as_of),
+            set(self.cancelled),
+            set(self.forgotten),
             self.asked_at,
         )
 
@@ -91,6 +123,7 @@ class Watch:
         self.spec = spec
         self.checks = checks
         self.plan = None
+        self.as_of = None
         self.rows = []
         self.spared = set()
         self.run_id = None
@@ -110,6 +143,10 @@ class Watch:
         self.rows = list(self.journal.items(plan.plan_id))
         self.spared = {row.position for row in self.rows if row.id in protected}
 
+    def planning(self, as_of):
+        """A list is planned that was true at a time."""
+        self.as_of = as_of
+
     def hush(self, since, until=float("inf")):
         """From now on nothing may begin between two times."""
         self.quiet.append((since, until))
@@ -128,8 +165,11 @@ class Watch:
         law(row is not None and row.id == item.id, "I1: sent, and not in the plan")
         law(not self.dead, "I15: sent after the first journal error")
         law(self.journal.plan(plan_id).state is PlanState.OPEN, "sent, and the plan is closed")
+        law(plan_id not in self.ledger.cancelled, "sent, and the plan was cancelled")
         law(item.position not in self.spared, "I8: sent, and protected")
-        law(not any(a < now < b for a, b in self.quiet), "sent while nothing may be sent")
+        for since, until in self.quiet:
+            law(not since < now < until, "sent while nothing may be sent")
+        law(self._window_open(), "sent outside the window")
         law(row.state is State.SENT, f"I3: sent, and its row is {row.state}")
         law(row.run_id == self.run_id, "I3: sent, and the claim is another run's")
         key = (plan_id, item.position)
@@ -146,6 +186,10 @@ class Watch:
         self._young_enough(item)
         self.checks.begun(row)
 
+    def _window_open(self):
+        window = self.spec.pace.window
+        return window is None or any(is_open(window, self.clock.now() - late) for late in LATE)
+
     def _in_order(self, item):
         order = self.ledger.first.setdefault(self.plan.plan_id, [])
         if item.position not in order:
@@ -158,15 +202,17 @@ class Watch:
         law(len(sent) <= self.spec.limits.max_delete, "I2: more than max_delete ids were sent")
 
     def _canary_first(self, item):
-        if not self.spec.canary or self.plan.plan_id in self.ledger.judged:
-            return
-        sendable = [row.position for row in self.rows if row.state is not State.SKIPPED]
-        law(item.position in sendable[: self.spec.canary], "sent before the canary was judged")
+        if self.spec.canary and self.plan.plan_id not in self.ledger.judged:
+            before = [row for row in self.rows[: item.position] if row.state is not State.SKIPPED]
+            law(len(before) < self.spec.canary, "sent before the canary was judged")
 
     def _young_enough(self, item):
-        gone_at = self.ledger.gone.get(item.id)
-        if gone_at is not None:
-            law(self.ledger.as_of[self.plan.plan_id] > gone_at, "I6: sent on evidence too old")
+        plan_id, ledger = self.plan.plan_id, self.ledger
+        as_of = ledger.as_of[plan_id]
+        law(all(as_of > at for at in ledger.known_gone(item.id)), "I6: sent on evidence too old")
+        if not is_uuid_kind(self.spec.target.by):
+            reached = ledger.maybe_reached(item.id, but=plan_id)
+            law(all(as_of > at for at in reached), "I6: sent by an alias that was in doubt since")
 
     def acted(self, item, born):
         """The server carries a request out, on somebody who came at a time (wall clock).
@@ -177,7 +223,7 @@ class Watch:
         if born is not None:
             wall_clock = (self.clock.now() - at for at in (as_of, born))
             since, until = (now - ago.total_seconds() for ago in wall_clock)
-            ours = self.ledger.times_acted(item.id)
+            ours = self.ledger.known_acts(item.id)
             law(not any(since <= at <= until for at in ours), "I6: somebody new was deleted")
         self.ledger.act(self.plan.plan_id, item.id, now)
 
@@ -203,43 +249,71 @@ class Watch:
 
     def after(self, name, args, result):
         """The process has written, durably."""
-        if name == "start_run":
-            self.run_id = result
-        if self.plan is None:
-            return
         before = self.rows
-        self._states(name)
-        match name:
-            case "turn":
-                self._turned(args[1], [*args[2], *result])
-                if result:
-                    self.checks.claimed(SOON_S)
-            case "skip":
-                self.checks.skipped(args[2], before, self.rows)
-            case "note":
-                self._noted(*args[:2])
-            case "reopen":
-                self._reopened()
+        if self.plan is not None:
+            self._states(name)
+        written = getattr(self, f"_after_{name}", None)
+        if written is not None:
+            written(args, result, before)
 
-    def _noted(self, kind, plan_id):
+    def _after_start_run(self, _args, run_id, _before):
+        self.run_id = run_id
+
+    def _after_save(self, _args, row, _before):
+        older = self.ledger.as_of.get(row.plan_id, self.as_of)
+        self.ledger.as_of[row.plan_id] = max(self.as_of, older)
+
+    _after_renew = _after_save
+
+    def _after_turn(self, args, fresh, _before):
+        self._turned(args[1], [*args[2], *fresh])
+        if fresh:
+            self.checks.claimed(SOON_S)
+
+    def _after_skip(self, args, _count, before):
+        self.checks.skipped(args[2], before, self.rows)
+
+    def _after_note(self, args, _nothing, _before):
+        kind, plan_id = args[:2]
         if kind == CHECKED:
             self.ledger.asked_at = self.checks.noted(self.ledger.asked_at)
         if kind.startswith("canary."):
             law(plan_id not in self.ledger.judged, "the canary was judged twice")
             self.ledger.judged[plan_id] = kind
 
+    def _after_seal(self, args, _count, _before):
+        rows = self.journal.items(args[0])
+        law(all(len(row.id) == SEALED for row in rows), "forgotten, and an id is still there")
+        self.ledger.forgotten.add(args[0])
+
+    def _after_conclude(self, args, _nothing, before):
+        if args[1] is not PlanState.CANCELLED:
+            return
+        doubt = [row.position for row in before if row.state is State.SENT]
+        law(all(row.state is not State.PENDING for row in self.rows), "cancelled, and pending")
+        law(all(self.rows[at].state is State.SENT for at in doubt), "I4: cancelled, and no doubt")
+        self.ledger.cancelled.add(args[0])
+
+    def _after_reopen(self, _args, _count, _before):
+        for row in self.rows:
+            key = (self.plan.plan_id, row.position)
+            if row.state is State.PENDING and row.attempts:
+                self.ledger.reopened.add(row.id)
+                self.ledger.settled.discard(key)
+                self.ledger.gone.get(row.id, {}).pop(self.plan.plan_id, None)
+
     def _states(self, name):
         rows = list(self.journal.items(self.plan.plan_id))
         law(len(rows) == self.plan.total, "I4: an item is lost")
-        for old, new in zip(self.rows, rows, strict=True):
-            if new is not old:
-                law(new.position == old.position, "I4: items have changed places")
-                legal = name == "reopen" or new.state in LEGAL[old.state]
-                law(legal, f"I4: {old.state} became {new.state}")
+        changed = [pair for pair in zip(self.rows, rows, strict=True) if pair[0] is not pair[1]]
+        for old, new in changed:
+            law(new.position == old.position, "I4: items have changed places")
+            legal = name == "reopen" or new.state in LEGAL[old.state]
+            law(legal, f"I4: {old.state} became {new.state}")
         self.rows = rows
 
     def _told_truly(self, outcome):
-        if outcome in self.saved:
+        if self.saved and outcome in self.saved:
             return  # an earlier process was told
         one, state, code = outcome.item.id, outcome.state, outcome.code
         answer = self.answers.get(one)
@@ -266,21 +340,17 @@ class Watch:
             self.waiting.discard(outcome.item.position)
             if outcome.state in GONE:
                 self.ledger.settled.add((self.plan.plan_id, outcome.item.position))
-                self.ledger.gone[outcome.item.id] = utc(ms(outcome.at))
+                told = self.ledger.gone.setdefault(outcome.item.id, {})
+                told[self.plan.plan_id] = utc(ms(outcome.at))
+        now = utc(ms(self.clock.now()))
+        for item in claimed:
+            self.ledger.claimed[self.plan.plan_id, item.id] = now
         self.waiting |= {item.position for item in claimed}
         law(len(self.waiting) <= self._ahead(), "claimed more than starts within 100 ms")
 
     def _ahead(self):
         rate = self.spec.pace.rate_per_s
         return 1 if rate is None else int(0.099 * rate * CATCH_UP) + 1
-
-    def _reopened(self):
-        for row in self.rows:
-            key = (self.plan.plan_id, row.position)
-            if row.state is State.PENDING and row.attempts:
-                self.ledger.reopened.add(row.id)
-                self.ledger.settled.discard(key)
-                self.ledger.gone.pop(row.id, None)
 
     # The end
 

@@ -4,6 +4,8 @@ The promises are the laws of ``simulated_laws``, held at every request and every
 are made up by hypothesis, which shortens one that breaks a law.
 """
 
+from dataclasses import replace
+from datetime import time
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ from purgeplan.engine.gates import frozen
 from purgeplan.errors import Exit
 from purgeplan.model.outcome import State, Verdict
 from purgeplan.model.records import PlanState
-from purgeplan.model.spec import Breaker, Drift, DriftCheck, Limits, Pace, Resource, Retry
+from purgeplan.model.spec import Breaker, Drift, DriftCheck, Limits, Pace, Resource, Retry, Window
 
 PEOPLE = ids(6)
 OUTSIDERS = [f"other-{number}" for number in range(3)]
@@ -29,6 +31,10 @@ people = st.integers(0, len(PEOPLE) - 1).map(PEOPLE.__getitem__)
 sets = st.permutations(PEOPLE).flatmap(
     lambda order: st.integers(2, CAP + 1).map(lambda size: order[:size])
 )
+
+NIGHT = Window(frozenset(range(7)), time(22), time(6), "UTC")
+WINDOWS = (None, None, NIGHT, replace(NIGHT, since=time(1)))
+PACES = (Pace(delay_s=0.1), Pace(delay_s=0.1), Pace(delay_s=None, rate_per_s=20.0))
 
 COMMANDS = st.sampled_from(["apply", "apply", "retry"])
 
@@ -91,19 +97,46 @@ class LifeOfPlans(RuleBasedStateMachine):
 
         assert self.world.onesignal.served == served
 
-    @rule(cap=st.integers(CAP - 1, CAP), listed=st.none() | people)
-    def edit(self, cap, listed):
-        """Edit max_delete and the protect list; under another limit a plan is stale."""
-        self.world.limit_to(cap)
-        self.world.protected = {listed} - {None}
+    @rule(cap=st.integers(CAP - 1, CAP), listed=st.sets(people, max_size=2), more=st.booleans())
+    def edit(self, cap, listed, more):
+        """Edit max_delete and the protect list, or add to it; under another limit a plan is stale.
 
-    @rule(sure=st.integers(0, 3))
-    def cancel(self, sure):
-        """Cancel the plan where it is open."""
-        journal, row = self.world.journal(), self.row
-        if not sure and row.state is PlanState.OPEN:
-            journal.conclude(row.plan_id, PlanState.CANCELLED, self.world.clock.now())
-            self.world.keep(journal)
+        Whoever is named by now may be in doubt.
+        """
+        self.world.limit_to(cap)
+        self.world.protected = listed | (self.world.protected if more else set())
+
+    @rule(pace=st.sampled_from(PACES), attempts=st.integers(1, 3), window=st.sampled_from(WINDOWS))
+    def edit_how(self, pace, attempts, window):
+        """Edit what decides how and when, and not who: a plan goes on under it."""
+        how = {"pace": replace(pace, window=window), "retry": Retry(attempts, 1.0, 1.0)}
+        self.world.spec = replace(self.world.spec, **how)
+
+    @rule(at=st.none() | st.integers(0, 5), twice=st.booleans())
+    def cancel(self, at, twice):
+        """Cancel the plan where it is open, killed or not; what was open is never sent then."""
+        for _ in range(1 + twice):
+            was = self.row
+            code = self.done("cancel", at)
+            assert (code is Exit.DONE) is (was.state is PlanState.OPEN)
+            if at is None or was.state is not PlanState.OPEN:
+                assert self.row.state is not PlanState.OPEN
+
+    @rule(at=st.none() | st.integers(0, 9))
+    def forget(self, at):
+        """Forget all closed plans, killed or not; an open one keeps its ids."""
+        assert self.done("forget", at) is Exit.DONE
+        journal = self.world.journal()
+        if at is None:
+            kept = [row.state for row in journal.plans() if row.sealed_at is None]
+            assert not kept or kept[0] is PlanState.OPEN
+
+    def done(self, command, at):
+        """Let a process do a command; where it is killed, the world is as that leaves it."""
+        process = Process(self.world, None if at is None else Blow("kill", at))
+        code = getattr(process, command)()
+        self.world = next(iter(process.photos.values()), self.world)
+        return code
 
     # Running
 
@@ -133,7 +166,12 @@ class LifeOfPlans(RuleBasedStateMachine):
 
     @rule()
     def to_the_end(self):
-        """Apply undisturbed until it is done; then all are settled, and gone who is said to be."""
+        """Apply undisturbed until it is done; then all are settled, and gone who is said to be.
+
+        Where the window is closed, somebody takes it out of the file.
+        """
+        pace = replace(self.world.spec.pace, window=None)
+        self.world.spec = replace(self.world.spec, pace=pace)
         for _ in range(12):
             code = self.run(Process(self.world), "apply")
             over = code in (Exit.STALE, Exit.REFUSED) or nobody_can_tell(self.world, self.row)
@@ -153,6 +191,8 @@ class LifeOfPlans(RuleBasedStateMachine):
     def verify(self):
         """Look who is gone, who is still there, and who came back."""
         world, row, now = self.world, self.row, self.world.clock.now()
+        if row.sealed_at is not None:
+            return
         world.onesignal.settle(world.clock.elapsed)
         journal = world.journal()
         found = []

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code
@@ -28,6 +29,7 @@ FATES = {
 """For each: whether the deletion is carried out, its answer's code, its status."""
 
 
+@lru_cache(100_000)
 def draw(*what):
     """Give a number from 0 to 1 that depends on nothing but what is named."""
     text = "/".join(map(str, what)).encode()

@@ -17,6 +17,7 @@ WRITES = frozenset(
         "turn",
         "end_run",
         "reopen",
+        "seal",
         "note",
     }
 )
@@ -41,7 +42,7 @@ class JournalPort:
 
     def _write(self, name, args):
         process, watch = self._process, self._process.watch
-        process.hold(lambda: watch.before(name, args))
+        process.hold(watch.before, name, args)
         process.effect(f"before {name}")
         self._fail_if_told()
         try:
@@ -49,7 +50,7 @@ class JournalPort:
         except JournalError as error:
             self._die(error)
         process.changed(journal=True)
-        process.hold(lambda: watch.after(name, args, result))
+        process.hold(watch.after, name, args, result)
         process.effect(f"after {name}")
         self._fail_if_told()
         return result
@@ -74,7 +75,7 @@ class OneSignalPort:
     async def delete(self, item):
         """Send one DELETE: effects are before and after its bytes, the act, and the answer."""
         process, world, watch = self._process, self._world, self._process.watch
-        process.hold(lambda: watch.begun(item))
+        process.hold(watch.begun, item)
         process.effect("begin")
         fate = world.onesignal.fate(item.id)
         watch.under_way[item.id] = fate
@@ -86,7 +87,7 @@ class OneSignalPort:
         watch.under_way[item.id] = None
         process.changed()
         if victim is not None:
-            process.hold(lambda: watch.acted(item, world.onesignal.born.get(victim)))
+            process.hold(watch.acted, item, world.onesignal.born.get(victim))
         process.effect("acted")
         await asyncio.sleep(fate.latency_s / 2)
         watch.answered(item, answer)

@@ -15,6 +15,7 @@ from support.simulation import Blow, Process, World, to_be_looked_at
 from support.virtual import EPOCH
 
 from purgeplan.errors import Exit
+from purgeplan.guards import GUARDS
 from purgeplan.model.outcome import State
 from purgeplan.model.records import PlanState
 from purgeplan.model.spec import Breaker, Drift, DriftCheck, Limits, Pace, Resource, Retry
@@ -29,6 +30,15 @@ PACES = (
 )
 _EXPORT = DriftCheck.EXPORT
 DRIFTS = (*[Drift()] * 4, Drift(_EXPORT, 1.0), Drift(_EXPORT), Drift(), Drift())
+FICKLE = 0.15
+SECOND_THOUGHTS = (
+    (),
+    ("cancel",),
+    ("cancel", "plan"),
+    ("cancel", "forget"),
+    ("plan",),
+    ("forget",),
+)
 SESSIONS = (None, None, None, None, -300.0, 0.4, 1.6, 30.0)
 """When somebody planned is active, in seconds since planning: most are not."""
 
@@ -95,7 +105,7 @@ def world(seed, memory):
         if at is not None:
             onesignal.sessions[f"{one}#0"] = EPOCH + timedelta(seconds=at)
     made = World(memory, onesignal, settings(seed, cap, users=users))
-    if cap < size:
+    if cap < size:  # without guards a run is held to the cap of its plan, not of its lineage
         made.guards = {"none": lambda *_: None}
     if draw(seed, "limited") < 0.25:
         made.limit = 2
@@ -130,8 +140,7 @@ def simulate(schedule, memory):
             process = Process(one, blow)
             attempt(process)
             effects += process.effects
-            one = next(iter(process.photos.values()), one)
-            meanwhile(one, number)
+            one = meanwhile(next(iter(process.photos.values()), one), number)
         effects += finish(one)
     return effects, one.clock.elapsed
 
@@ -152,11 +161,11 @@ def _every_kill(one, schedule, deep):
     for at, left in process.photos.items():
         killed = schedule.then(Blow("kill", at))
         with named(killed):
-            meanwhile(left, len(schedule.blows))
+            goes_on = meanwhile(left, len(schedule.blows))
             if deep == 1:
-                finish(left)
+                finish(goes_on)
         if deep > 1:
-            deaths += _every_kill(left, killed, deep - 1)
+            deaths += _every_kill(goes_on, killed, deep - 1)
     return deaths
 
 
@@ -175,11 +184,51 @@ def attempt(process):
 
 
 def meanwhile(one, number):
-    """Let time pass between processes: by alias people come back, somebody gets protected."""
+    """Let time pass between processes; give the world as it is then.
+
+    By alias people come back, and somebody gets protected. In some worlds the plan is cancelled,
+    forgotten, and planned again, by processes that may be killed as well.
+    """
     seed = one.onesignal.seed
     one.clock.elapsed += pick((0.5, 30.0, 7200.0), seed, "meanwhile", number)
     one.onesignal.settle(one.clock.elapsed)
-    for row in one.journal().items(1):
+    people_go_on(one, number)
+    if one.guards is GUARDS and draw(seed, "fickle") < FICKLE:
+        for command in pick(SECOND_THOUGHTS, seed, "thoughts", number):
+            one = second_thought(one, command, number)
+    return one
+
+
+def second_thought(one, command, number):
+    """Cancel, forget or plan again; give the world that this leaves, where it is killed too."""
+    at = int(draw(one.onesignal.seed, command, number) * 12)
+    process = Process(one, Blow("kill", at))
+    if command == "plan":
+        plan_again(process)
+    else:
+        getattr(process, command)()
+    return next(iter(process.photos.values()), one)
+
+
+def plan_again(process):
+    """Plan the list again: the same old one, or one of today's people."""
+    one, seed = process.world, process.world.onesignal.seed
+    people, by_name = everybody(one), one.spec.target.resource is Resource.USER
+    old = draw(seed, "old list") < 0.5
+    known = {who: f"{who}#0" if old else one.onesignal.holds.get(who) for who in people}
+    chosen = {who: known[who] for who in people if by_name and draw(seed, "known", who) < 0.8}
+    process.plan(people, chosen, EPOCH if old else None)
+
+
+def everybody(one):
+    """Give who was planned first."""
+    return ids(1 + int(6 * draw(one.onesignal.seed, "size")))
+
+
+def people_go_on(one, number):
+    """By alias people come back, and somebody gets protected."""
+    seed = one.onesignal.seed
+    for row in one.journal().items(one.journal().plans()[0].plan_id):
         if draw(seed, "protect", number, row.id) < 0.05:
             one.protected.add(row.id)
         long_ago = max(one.ledger.times_acted(row.id), default=inf) < one.clock.elapsed - 3600
@@ -199,6 +248,12 @@ def finish(one):
         plan = one.journal().plans()[0]
         if plan.state is PlanState.DONE or code is Exit.REFUSED or nobody_can_tell(one, plan):
             break
+        if code is Exit.STALE:  # it was cancelled
+            again = Process(one)
+            plan_again(again)
+            effects += again.effects
+            if again.planned.row is None:
+                break
         one.clock.elapsed += 1.0
     else:
         law(holds=False, promise="I5: it never comes to its end")

@@ -12,7 +12,9 @@ from support.simulated_plans import Chosen
 from support.simulated_ports import APP_FACTS, JournalPort, OneSignalPort
 from support.simulated_time import SimulatedClock, SimulatedLoop
 
+from purgeplan.engine import forgetting
 from purgeplan.engine.apply import Gatekeeper
+from purgeplan.engine.cancel import cancel
 from purgeplan.engine.gates import frozen
 from purgeplan.engine.plan import Judges, Planner
 from purgeplan.engine.run import Order, run
@@ -27,6 +29,7 @@ from purgeplan.model.spec import PlanSpec, Rules
 
 PAUSE_S = 5.0
 COMMIT_S = 0.001
+KEY = bytes(32)
 
 
 class OneAtATime:
@@ -66,34 +69,25 @@ class World:
 
     def copy(self, image):
         """Give one that goes its own way from here, with a journal as it is in an image."""
-        return replace(
-            self,
-            onesignal=self.onesignal.copy(),
-            clock=SimulatedClock(self.clock.elapsed),
-            ledger=self.ledger.copy(),
-            image=image,
-            protected=set(self.protected),
-            dumps=dict(self.dumps),
-            opened=(None, None),
+        return World(
+            self.memory,
+            self.onesignal.copy(),
+            self.spec,
+            SimulatedClock(self.clock.elapsed),
+            self.ledger.copy(),
+            image,
+            set(self.protected),
+            self.guards,
+            self.limit,
+            self.lock,
+            dict(self.dumps),
         )
 
     def plan(self, ids, known=(), as_of=None):
         """Plan these ids as one source that was true at a time; give what Planner gives."""
-        journal = self.memory.open(self.image, self.clock)
-        app, by, now = self.spec.app.id, self.spec.target.by, self.clock.now()
-        as_of = as_of or now
-        kept = [one for one in ids if one not in self.protected]
-        before = {one for one, gone_at in journal.deleted(app, by) if gone_at >= as_of}
-        chosen = Chosen(
-            self.spec, kept, dict(known), before & set(kept), as_of, len(ids) - len(kept)
-        )
-        judges = Judges(self.guards, lambda *_: ())
-        planned = Planner(Rules(self.spec), journal, judges, now).plan(chosen, APP_FACTS)
-        if planned.row is not None:
-            older = self.ledger.as_of.get(planned.row.plan_id, as_of)
-            self.ledger.as_of[planned.row.plan_id] = max(as_of, older)
-        self.keep(journal)
-        return planned
+        process = Process(self)
+        process.plan(ids, known, as_of)
+        return process.planned
 
     def limit_to(self, cap):
         """Edit max_delete in the plan file."""
@@ -129,7 +123,7 @@ class Blow:
 
 
 class Process:
-    """One process that applies the plan.
+    """One process: it plans, applies, cancels or forgets.
 
     ``effects`` names what it did, in order; ``photos`` are worlds, by number of effect, as a kill
     there leaves them. Those that differ in nothing from the one before are taken once.
@@ -157,14 +151,27 @@ class Process:
         self._dumped = set()
         self._broken = None
         self._task = None
+        self.planned = None
 
     def apply(self, command="apply", limit=None, after=None):
         """Apply the plan; give the exit code, and leave the world as it is then."""
-        loop = SimulatedLoop(self.world.clock)
+        return self._live(self._looped, self._apply(Order(command, limit, after=after)))
+
+    def plan(self, ids, known=(), as_of=None):
+        """Plan these ids as one source that was true at a time, by default now."""
+        return self._live(self._plan, ids, dict(known), as_of)
+
+    def cancel(self):
+        """Cancel the plan."""
+        return self._live(self._locked, self._cancelled)
+
+    def forget(self):
+        """Forget all closed plans of that name."""
+        return self._live(self._locked, self._forgotten)
+
+    def _live(self, work, *args):
         try:
-            self._task = loop.create_task(self._apply(Order(command, limit, after=after)))
-            code = loop.run_until_complete(self._task)
-            law(not asyncio.all_tasks(loop), "a task outlives its run")
+            code = work(*args)
         except JournalError as error:
             code = error.exit_code
         except PurgeplanError as error:
@@ -172,9 +179,6 @@ class Process:
             code = error.exit_code
         except asyncio.CancelledError:
             code = Exit.INTERRUPTED
-        finally:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
         if self._broken is not None:
             raise self._broken
         cut_short = self._closing or (self.blow is not None and self.blow.kind == "cancel")
@@ -184,6 +188,42 @@ class Process:
             self.world.opened = None, None
         self._haunt(self.world)
         return code
+
+    def _looped(self, steps):
+        loop = SimulatedLoop(self.world.clock)
+        self._task = loop.create_task(steps)
+        code = loop.run(self._task)
+        law(all(task.done() for task in loop.tasks), "a task outlives its run")
+        return code
+
+    def _plan(self, ids, known, as_of):
+        world, journal, now = self.world, self._journal, self.world.clock.now()
+        app, by, as_of = world.spec.app.id, world.spec.target.by, as_of or now
+        kept = [one for one in ids if one not in world.protected]
+        before = {one for one, gone_at in journal.deleted(app, by) if gone_at >= as_of}
+        protected = len(ids) - len(kept)
+        chosen = Chosen(world.spec, kept, known, before & set(kept), as_of, protected)
+        judges = Judges(world.guards, lambda *_: ())
+        with world.lock():
+            self.watch.planning(as_of)
+            self.planned = Planner(Rules(world.spec), journal, judges, now).plan(chosen, APP_FACTS)
+        return Exit.DONE if self.planned.row is not None else Exit.REFUSED
+
+    def _locked(self, work):
+        with self.world.lock():
+            work(self._journal, self.world.spec, self.world.clock.now())
+        return Exit.DONE
+
+    def _cancelled(self, journal, spec, now):
+        self.watch.open(frozen(journal, spec), self.world.protected)
+        cancel(journal, spec, now)
+
+    def _forgotten(self, journal, spec, now):
+        forgetting.seal(journal, forgetting.planned(journal, spec), KEY, now)
+        sealed = {row.plan_id for row in journal.plans() if row.sealed_at is not None}
+        for one in journal.runs():
+            if one.plan_id in sealed:
+                self.world.dumps.pop(one.run_id, None)
 
     async def _apply(self, order):
         world, journal = self.world, self._journal
@@ -265,10 +305,10 @@ class Process:
     def _is_paused(self):
         return self.world.clock.elapsed < self._paused_until
 
-    def hold(self, call):
+    def hold(self, call, *args):
         """Hold it to its laws, also where whoever waits for it no longer listens."""
         try:
-            call()
+            call(*args)
         except AssertionError as broken:
             self._broken = self._broken or broken
             raise
@@ -315,7 +355,8 @@ class Process:
         self.watch.hush(self.world.clock.elapsed + SOON_S)
 
     def _cancel(self):
-        self._task.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
     def _close(self):
         self._closing = True

@@ -1,5 +1,6 @@
 """The simulation: many more seeds than the tests have time for, and how fast they are played."""
 
+import gc
 import multiprocessing
 import os
 import time
@@ -13,6 +14,9 @@ from support.simulated_lives import LifeOfPlans, LifeOfPlansOnSqlite
 from support.simulated_schedules import FoundError, any_blows, every_kill, simulate
 from torture.judge import Verdict
 from torture.work import Task
+
+SELDOM = 20_000
+"""New objects until rubbish is looked for; worlds are small, and most of them go by themselves."""
 
 BEYOND = 10_000
 """Seeds from here on; the tests have those below."""
@@ -39,6 +43,7 @@ def _any_blows(memory, seed):
 
 def _seeds(play, make, seeds):
     """Play seeds one after the other on one kind of journal."""
+    gc.set_threshold(SELDOM)
     done, memory, before = Played(), make(), time.process_time()
     for seed in seeds:
         done.points += 1
