@@ -22,10 +22,13 @@ from support.audience import (
 )
 from support.sources import source
 
-from purgeplan.errors import InvalidError
+from purgeplan.errors import InvalidError, UnreachableError
 from purgeplan.model.ids import SUBSCRIPTION_ID
+from purgeplan.model.ports import ExportAsk
 from purgeplan.sources.audience.allowed import FUNCTIONS
+from purgeplan.sources.audience.load import spooled
 from purgeplan.sources.audience.where import LONGEST, where_of
+from purgeplan.sources.reading.reach import quiet
 from purgeplan.sources.workspace import Workspace
 
 
@@ -428,3 +431,52 @@ def test_evidence_is_no_younger_than_the_export(tmp_path):
         one = source("export", SUBSCRIPTION_ID, as_of=written, inactive_for="1d")
         with selected(kept_none(tmp_path, one), exports) as found:
             assert found.sources[0].as_of == holds
+
+
+DAMAGES = {
+    "cut": lambda content: content[: len(content) // 2],
+    "without its end": lambda content: content[:-8],
+    "another checksum": lambda content: content[:-8] + bytes(8),
+    "junk after it": lambda content: content + b"junk",
+    "no gzip": lambda _: b"<html>",
+    **{
+        f"bit {at}": lambda content, at=at: (
+            content[: len(content) // at]
+            + bytes([content[len(content) // at] ^ 0x10])
+            + content[len(content) // at + 1 :]
+        )
+        for at in (2, 3, 5, 9)
+    },
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_export_is_taken_away(tmp_path, damage):
+    """Whatever of it shows first, nothing is read of it, and the next command fetches it again."""
+    rows = audience(3, 300)
+    file = Exports(tmp_path, rows)(ExportAsk(), 0, quiet)
+    path = Path(file.path)
+    path.write_bytes(damage(path.read_bytes()))
+
+    with (
+        pytest.raises(UnreachableError) as refused,
+        Workspace() as work,
+        spooled(work, file, quiet),
+    ):
+        pass
+
+    assert refused.value.findings[0].code == "PP611"
+    assert not path.exists()
+
+
+def test_an_export_that_is_whole_and_wrong_stays(tmp_path):
+    """What OneSignal has written itself would be no other the next time."""
+    file = Exports(tmp_path, [])(ExportAsk(), 0, quiet)
+    path = Path(file.path)
+    path.write_bytes(gzip.compress(b"id,device_type\n\xff,1\n"))
+
+    with pytest.raises(InvalidError) as refused, Workspace() as work, spooled(work, file, quiet):
+        pass
+
+    assert refused.value.findings[0].code == "PP207"
+    assert path.exists()

@@ -72,7 +72,10 @@ class ExportAsk:
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """An export on this machine: a whole, checked .csv.gz, 0600; ``asked_at`` is its as_of."""
+    """An export on this machine: the .csv.gz that came, 0600; ``asked_at`` is its as_of.
+
+    Whoever reads it checks that it is whole, and takes one away that is damaged.
+    """
 
     path: str
     sha256: str

@@ -1,13 +1,14 @@
 """Loads exports into the workspace: each once, whole or not at all, the columns needed."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.errors import Finding, InvalidError, Place, UnreachableError
 from purgeplan.model.ids import SUBSCRIPTION_ID
 from purgeplan.model.ports import ExportAsk, ExportFile
 from purgeplan.sources.audience import fields
@@ -17,8 +18,9 @@ from purgeplan.sources.reading.cutting import cut
 from purgeplan.sources.reading.files import Opened
 from purgeplan.sources.reading.layout import Layout, Wanted
 from purgeplan.sources.reading.places import Spooled
-from purgeplan.sources.reading.reach import Progress
+from purgeplan.sources.reading.reach import Progress, quiet
 from purgeplan.sources.reading.scan import Scan
+from purgeplan.sources.reading.unpack import unpacked
 from purgeplan.sources.workspace import Workspace
 
 Export = Callable[[ExportAsk, float, Progress], ExportFile]
@@ -92,7 +94,9 @@ def load(work: Workspace, file: ExportFile, wanted: frozenset[str], progress: Pr
     return Loaded(_with_computed(work, table, wanted, file), rows, file.asked_at, file.sha256)
 
 
-def _typed(work: Workspace, scan: Scan, text: Spooled, wanted: frozenset[str]) -> tuple[str, int]:
+def _typed(
+    work: Workspace, scan: Scan, text: Spooled, columns: tuple[frozenset[str], frozenset[str]]
+) -> tuple[str, int]:
     """Cut the text into typed rows; raises InvalidError with the places that are wrong."""
     table, at = work.new("export"), _indexes(text.layout, wanted, text.name)
     typed = [f"{column} {FIELDS[column].sql_type}" for column in at]
@@ -119,16 +123,33 @@ def spooled(
 ) -> Iterator[tuple[Scan, Spooled]]:
     """Give the text of an export, unpacked to the workspace, and what was counted meanwhile.
 
-    Raises InvalidError where it is cut, damaged, or not what was fetched.
+    Raises UnreachableError for one that is cut or damaged, and takes it away; InvalidError for
+    what is none or has changed.
     """
-    path = Path(file.path)
-    with path.open("rb") as raw:
+    path, wanted = Path(file.path), Wanted(SUBSCRIPTION_ID, "id", ",")
+    with path.open("rb") as raw, ExitStack() as stack:
         source = Opened(path.name, raw, path.stat().st_size, progress)
-        with spooling.spooled(work, source, Wanted(SUBSCRIPTION_ID, "id", ",")) as (scan, text):
-            if source.sha256 != file.sha256:
-                problem = f"{path.name} changed while it was read"
-                raise InvalidError(Finding("PP204", problem, "repeat the command"))
-            yield scan, text
+        try:
+            scan, text = stack.enter_context(spooling.spooled(work, source, wanted))
+        except InvalidError:
+            _keep_if_whole(path)
+            raise
+        if source.sha256 != file.sha256:
+            problem = f"{path.name} changed while it was read"
+            raise InvalidError(Finding("PP204", problem, "repeat the command"))
+        yield scan, text
+
+
+def _keep_if_whole(path: Path) -> None:
+    """Take a damaged file away and raise UnreachableError; what is wrong in it shows only now."""
+    with path.open("rb") as raw:
+        try:
+            deque(unpacked(Opened(path.name, raw, path.stat().st_size, quiet)), 0)
+        except InvalidError as error:
+            path.unlink()
+            problem = f"the export's file came but is damaged: {error.findings[0].problem}"
+            mend = "repeat the command: it is fetched again"
+            raise UnreachableError(Finding("PP611", problem, mend)) from error
 
 
 def _indexes(layout: Layout, wanted: Iterable[str], name: str) -> dict[str, int]:
