@@ -88,7 +88,7 @@ class CsvSource:
         rows = cut(work, scan, text, select, table)
         context.progress(f"checking {text.name}", 0, rows)
         rejected = settle(work, table, self._spec.by)
-        unfit = text.unfit_ids(self._spec.by) if rejected else ()
+        unfit = text.unfit_ids(self._spec.by, rejected)
         if unfit and not context.set_aside:
             raise InvalidError(*unfit)
         known = holding(work, table, layout.others)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from purgeplan.errors import Finding, InvalidError, Place
-from purgeplan.sources.reading.places import Spooled
+from purgeplan.sources.reading.places import START, Begin, Spooled
 from purgeplan.sources.reading.scan import Scan
 from purgeplan.sources.working.texts import MisreadError
 from purgeplan.sources.workspace import Workspace
@@ -27,7 +27,7 @@ def agreed(scan: Scan, text: Spooled) -> Iterator[Callable[[int], int]]:
     """
     rows = scan.records - text.layout.header
     if scan.broken:
-        raise _told(text)
+        raise _told(text, scan.sound)
 
     def counted(found: int) -> int:
         if found != rows:
@@ -40,8 +40,8 @@ def agreed(scan: Scan, text: Spooled) -> Iterator[Callable[[int], int]]:
         raise _told(text) from None
 
 
-def _told(text: Spooled) -> InvalidError:
-    return InvalidError(*(text.broken_rows() or [_two_readings(text.name)]))
+def _told(text: Spooled, since: Begin = START) -> InvalidError:
+    return InvalidError(*(text.broken_rows(since) or [_two_readings(text.name)]))
 
 
 def _two_readings(name: str) -> Finding:

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from purgeplan.errors import Finding, Place
 from purgeplan.model import ids
+from purgeplan.sources.reading.fit import quick
 from purgeplan.sources.reading.layout import Layout
 
 SHOWN: Final = 20
@@ -16,6 +19,20 @@ SHOWN: Final = 20
 
 _MAX_LINES: Final = 1_000
 """Lines that one row may go over; beyond them a quote was left open."""
+
+
+_LOOKED_THROUGH: Final = 200_000
+"""Rows looked through for more after the first that is broken: who waits wants to know of one."""
+
+
+class Begin(NamedTuple):
+    """Where a line begins: bytes of the spool and lines of the file before it."""
+
+    offset: int
+    line: int
+
+
+START: Final = Begin(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,53 +44,67 @@ class Spooled:
     layout: Layout
     dropped: Iterable[int]
 
-    def broken_rows(self) -> tuple[Finding, ...]:
-        """Give the first rows that are not cut as they must be: quotes, line ends, cells."""
-        found = (self._broken(line, record) for line, record in self._records())
-        return tuple(islice((finding for finding in found if finding), SHOWN))
+    def broken_rows(self, since: Begin = START) -> tuple[Finding, ...]:
+        """Give the first rows that are not cut as they must be: quotes, line ends, cells.
 
-    def unfit_ids(self, kind: str) -> tuple[Finding, ...]:
-        """Give the first rows whose id can't be sent; all rows must be cut well."""
-        return tuple(islice(self._unfit(kind), SHOWN))
+        None must be before ``since``. After the first it looks through so many more.
+        """
+        found, left = list[Finding](), _LOOKED_THROUGH
+        for line, record in self._records(since):
+            if finding := self._broken(line, record):
+                found.append(finding)
+            left -= bool(found)
+            if len(found) == SHOWN or not left:
+                break
+        return tuple(found)
+
+    def unfit_ids(self, kind: str, most: int = SHOWN) -> tuple[Finding, ...]:
+        """Give the first rows whose id can't be sent, where there are ``most``.
+
+        All rows must be cut well.
+        """
+        return tuple(islice(self._unfit(kind), min(most, SHOWN)))
 
     def _unfit(self, kind: str) -> Iterator[Finding]:
-        column = self.layout.names[self.layout.chosen]
+        column, fit = self.layout.names[self.layout.chosen], quick(kind)
         rows = islice(self._records(), 1 if self.layout.header else 0, None)
         for line, record in rows:
             raw = self._cells(record)[self.layout.chosen]
-            problem = ids.unfit(kind, ids.canonical(kind, raw))
-            if problem:
-                yield unfit(column, problem, Place(self.name, line))
+            if fit(raw) is None:
+                problem = ids.unfit(kind, ids.canonical(kind, raw))
+                yield unfit(column, f"{problem}", Place(self.name, line))
 
     def _broken(self, line: int, record: str) -> Finding | None:
         place, again = Place(self.name, line), "correct the row, or export the file again"
         if not self._well_quoted(record):
             problem = "a quote or a carriage return is out of place in this row"
             return Finding("PP211", problem, again, place)
-        cells, width = len(self._cells(record)), self.layout.width
+        cells, width = self._number_of_cells(record), self.layout.width
         if cells != width:
             problem = f"the row has {cells} {'cell' if cells == 1 else 'cells'}, the header {width}"
             return Finding("PP210", problem, again, place)
         return None
 
     def _well_quoted(self, record: str) -> bool:
-        if not self.layout.quoted:
+        if not self.layout.quoted or '"' not in record:
             return "\r" not in record
-        mark = re.escape(self.layout.delimiter)
-        cell = f'(?:"(?:[^"]|"")*+"|[^"\\r\\n{mark}]*+)'
-        return re.fullmatch(f"{cell}(?:{mark}{cell})*+", record) is not None
+        return _row(self.layout.delimiter).fullmatch(record) is not None
+
+    def _number_of_cells(self, record: str) -> int:
+        if self.layout.quoted and '"' in record:
+            return len(_cell(self.layout.delimiter).findall(record))
+        return record.count(self.layout.delimiter) + 1
 
     def _cells(self, record: str) -> list[str]:
-        if not self.layout.quoted:
+        if not self.layout.quoted or '"' not in record:
             return record.split(self.layout.delimiter)
-        mark = re.escape(self.layout.delimiter)
-        found = re.findall(f'(?:^|{mark})("(?:[^"]|"")*+"|[^"{mark}]*+)', record)
+        found = _cell(self.layout.delimiter).findall(record)
         return [cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in found]
 
-    def _records(self) -> Iterator[tuple[int, str]]:
+    def _records(self, since: Begin = START) -> Iterator[tuple[int, str]]:
         """Give each record with the line it starts on; one with an open quote ends at a limit."""
         start, record = 0, list[str]()
-        for line, text in self._lines():
+        for line, text in self._lines(since):
             if not record and not text:  # the scan stops leaving blank lines out at what is odd
                 continue
             start = start or line
@@ -86,17 +117,32 @@ class Spooled:
         if record:
             yield start, "\n".join(record)
 
-    def _lines(self) -> Iterator[tuple[int, str]]:
+    def _lines(self, since: Begin) -> Iterator[tuple[int, str]]:
         """Give lines with their numbers in the file, blank ones counted in."""
-        dropped, number = iter(self.dropped), 0
+        offset, number = since
+        dropped = (blank for blank in self.dropped if blank >= since.line)
         blank = next(dropped, None)
-        with self.path.open(encoding="utf-8", newline="\n") as text:
+        with TextIOWrapper(self.path.open("rb"), "utf-8", newline="\n") as text:
+            text.buffer.seek(offset)
             for line in text:
                 while blank == number:
                     number += 1
                     blank = next(dropped, None)
                 number += 1
                 yield number, line[:-1]
+
+
+@cache
+def _row(delimiter: str) -> re.Pattern[str]:
+    mark = re.escape(delimiter)
+    cell = f'(?:"(?:[^"]|"")*+"|[^"\\r\\n{mark}]*+)'
+    return re.compile(f"{cell}(?:{mark}{cell})*+")
+
+
+@cache
+def _cell(delimiter: str) -> re.Pattern[str]:
+    mark = re.escape(delimiter)
+    return re.compile(f'(?:^|{mark})("(?:[^"]|"")*+"|[^"{mark}]*+)')
 
 
 def unfit(column: str, problem: str, place: Place) -> Finding:

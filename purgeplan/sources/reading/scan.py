@@ -2,9 +2,10 @@
 
 import re
 from array import array
-from typing import BinaryIO, Final
+from typing import Final
 
 from purgeplan.sources.reading.layout import Layout
+from purgeplan.sources.reading.places import START, Begin
 
 _CELL: Final = b"\0"
 """Stands for a quoted cell, whatever is in it: no text that is fed holds a NUL byte."""
@@ -14,17 +15,16 @@ _REST: Final = rb'[^"]*+(?:""[^"]*+)*+(?:"(?=[%b\n])|\Z)'
 
 
 class Scan:
-    """Writes units of lines to a spool, without blank lines, and counts what went through.
+    """Gives units of lines back without blank lines, and counts what went through.
 
     Whole units are looked at at once, no row by itself. What it can't vouch for sets ``broken``:
     stray quotes or carriage returns, an open quote at the end, a number of delimiters that does
     not fit the records. From there on nothing is counted any more.
     """
 
-    def __init__(self, layout: Layout, spool: BinaryIO) -> None:
+    def __init__(self, layout: Layout) -> None:
         mark = re.escape(layout.delimiter.encode())
         self._layout = layout
-        self._spool = spool
         self._delimiter = layout.delimiter.encode()
         self._rest = re.compile(_REST % mark)
         self._cell = re.compile(rb'"(?<![^%b\n]")' % mark + self._rest.pattern)
@@ -32,17 +32,22 @@ class Scan:
         self._odd = False
         self._line = 0
         self._delimiters = 0
+        self._given = 0
         self.records = 0
+        self.sound = START
+        """How far nothing was broken: whatever is, lies behind it."""
         self.dropped = array("Q")
         """Numbers of the blank lines left out, from 0: at most eight bytes for each."""
 
-    def feed(self, unit: bytes) -> None:
-        """Take whole lines, each ended by LF."""
+    def feed(self, unit: bytes) -> bytes:
+        """Take whole lines, each ended by LF; give what of them goes into the spool."""
         outside = self._outside(unit)
         self._odd = self._odd or b"\r" in outside or (self._layout.quoted and b'"' in outside)
-        if not self._odd:
-            unit = self._counted(unit, outside)
-        self._spool.write(unit)
+        given = unit if self._odd else self._counted(unit, outside)
+        self._given += len(given)
+        if not self.broken:
+            self.sound = Begin(self._given, self._line)
+        return given
 
     @property
     def broken(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Final
 
 from purgeplan.sources.reading.ahead import ahead
@@ -23,18 +24,18 @@ def spooled(
 ) -> Iterator[tuple[Scan, Spooled]]:
     """Give the text of a file for the time of the context, and what was counted on its way.
 
-    It is unpacked and hashed in a thread of its own, and at its end when this one gives; but for
-    standard input, since no signal ends a thread that waits for it. Raises InvalidError where it
-    can't be read whole, or begins as no text does that is ``wanted``.
+    It is unpacked and hashed in a thread of its own, scanned in another, and at its end when this
+    one gives; but for standard input, since no signal ends a thread that waits for it. Raises
+    InvalidError where it can't be read whole, or begins as no text does that is ``wanted``.
     """
     blocks = unpacked(source)
     units = lines(source.name, blocks if source.waits else ahead(blocks, _MOST), encoding)
+    first = next(units, b"")
+    layout = layout_of(source.name, first, wanted)
+    scan = Scan(layout)
+    scanned = (scan.feed(unit) for unit in chain((first,), units))
     with work.spool() as (path, file):
-        first = next(units, b"")
-        layout = layout_of(source.name, first, wanted)
-        scan = Scan(layout, file)
-        scan.feed(first)
-        for unit in units:
-            scan.feed(unit)
+        for unit in scanned if source.waits else ahead(scanned, _MOST):
+            file.write(unit)
         file.flush()
         yield scan, Spooled(path, source.name, layout, scan.dropped)
