@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from purgeplan.journal.times import ms
-from purgeplan.model.ids import comparable, is_uuid_kind
+from purgeplan.model.ids import comparable
 from purgeplan.model.outcome import Skip
 from purgeplan.model.records import PlannedItem
 from purgeplan.sources.port import Staged
@@ -24,26 +24,45 @@ SELECT id, $subscription_id AS subscription_id, $onesignal_id AS onesignal_id,
 FROM $table
 """
 
-_NAMED: Final = """
+_OPTED_OUT: Final = "opted_out = 't' AND channel IN ('email', 'sms')"
+_NAMED: Final = f"""
 CREATE TABLE named AS
 SELECT id,
        max(evidence) AS evidence,
        max(CAST(last_active AS BIGINT)) AS last_active,
        CASE WHEN min(onesignal_id) = max(onesignal_id) THEN max(onesignal_id) END AS onesignal_id,
-       coalesce(bool_or(opted_out = 't' AND channel IN ('email', 'sms')), false) AS opted_out
+       coalesce(bool_or({_OPTED_OUT}), false) AS opted_out
 FROM stated GROUP BY id
-"""
+"""  # noqa: S608 - our own
 
-_KEYED: Final = """
-CREATE $what $keys AS
-SELECT $name AS id, SURE AS key, CASE WHEN (SURE) IS NULL THEN $value END AS doubt
-FROM $table WHERE $value IS NOT NULL
+_NAMED_ONCE: Final = f"""
+CREATE VIEW named AS
+SELECT id, evidence, CAST(last_active AS BIGINT) AS last_active, onesignal_id,
+       coalesce({_OPTED_OUT}, false) AS opted_out
+FROM stated
+"""  # noqa: S608 - our own
+
+_SURE: Final = """
+CREATE VIEW $keys AS
+SELECT $name AS id, {sure} AS key FROM $table UNION ALL SELECT id, key FROM $doubts
 """
+_DOUBTS: Final = """
+CREATE TABLE $doubts AS
+SELECT $name AS id, CAST(NULL AS VARCHAR) AS key, $value AS doubt
+FROM $table WHERE $value IS NOT NULL AND ({sure}) IS NULL
+"""
+_HITS: Final = """
+CREATE TABLE $hits AS SELECT DISTINCT id FROM $ours SEMI JOIN $theirs USING (key) {within}
+"""
+_WITHIN: Final = "SEMI JOIN named USING (id)"
+_BEYOND: Final = "DELETE FROM $doubts WHERE id NOT IN (SELECT id FROM named)"
 
 _PLACED: Final = """
 CREATE OR REPLACE TABLE planned AS
-SELECT *, unhex(sha256(concat({fingerprint}, id))) AS place FROM planned
+SELECT *, CAST(substr(sha256(concat({fingerprint}, id)), 1, 32) AS UUID) AS place FROM planned
 """
+"""The first half of the hash, as 16 bytes that sort as its digits do: no two ids share it."""
+
 _IN_ORDER: Final = """
 SELECT id, onesignal_id, deleted_before, evidence_ms FROM planned ORDER BY place
 """
@@ -66,9 +85,15 @@ time to come, when the source was true, without the second that it is in: export
 
 
 def unite(
-    work: Workspace, sources: Sequence[tuple[Staged, datetime]], known: frozenset[str] | None
+    work: Workspace,
+    sources: Sequence[tuple[Staged, datetime]],
+    known: frozenset[str] | None,
+    *,
+    unique: bool,
 ) -> None:
     """Make ``stated``, every row of every source, and ``named``, each id once.
+
+    ``unique`` tells that no id is in two rows, so that nothing need be put together.
 
     Columns that are not ``known`` are left out; an opt-out that is said counts even so. Where it
     is None, as with an export at hand, each source says what it knows.
@@ -92,7 +117,7 @@ def unite(
         )
         union = both
     work.run("CREATE VIEW stated AS SELECT * FROM $union", union=union)
-    work.run(_NAMED)
+    work.run(_NAMED_ONCE if unique else _NAMED)
     work.run("CREATE TABLE spared (id VARCHAR)")
 
 
@@ -107,12 +132,20 @@ class Comparison:
     """Finds which ids are in a list, for each kind by which they are known.
 
     ``tables`` maps a kind to a table or view and the two columns in it: the id, and its value of
-    that kind. A kind that is not there can't be compared.
+    that kind. A kind that is not there can't be compared. With ``only_named`` they hold others
+    than ``named`` as well; who is in a list is looked for first, since lists are short.
     """
 
-    def __init__(self, work: Workspace, tables: Mapping[str, tuple[str, str, str]]) -> None:
+    def __init__(
+        self,
+        work: Workspace,
+        tables: Mapping[str, tuple[str, str, str]],
+        *,
+        only_named: bool = False,
+    ) -> None:
         self._work = work
         self._tables = tables
+        self._only_named = only_named
         self._keys: dict[str, str] = {}
 
     def hits(self, listed: Staged, kind: str) -> str | None:
@@ -122,7 +155,7 @@ class Comparison:
         work, hits = self._work, self._work.new("hits")
         theirs = self._keyed(kind, (listed.table, "id", "id"))
         work.run(
-            "CREATE TABLE $hits AS SELECT DISTINCT id FROM $ours SEMI JOIN $theirs USING (key)",
+            _HITS.format(within=_WITHIN if self._only_named else ""),
             hits=hits,
             ours=self._ours(kind),
             theirs=theirs,
@@ -131,23 +164,20 @@ class Comparison:
 
     def _ours(self, kind: str) -> str:
         if kind not in self._keys:
-            self._keys[kind] = self._keyed(kind, self._tables[kind])
+            self._keys[kind] = self._keyed(kind, self._tables[kind], only_named=self._only_named)
         return self._keys[kind]
 
-    def _keyed(self, kind: str, where: tuple[str, str, str]) -> str:
-        """Make a table (id, key): what SQL can't fold, Python does."""
-        keys, (table, name, value) = self._work.new("keys"), where
-        select = _KEYED.replace("SURE", sure_key_sql(kind, value))
-        self._work.run(
-            select,
-            what="view" if is_uuid_kind(kind) else "table",  # a UUID is its own key: no copy
-            keys=keys,
-            table=table,
-            name=name,
-            value=value,
-        )
-        self._work.fill(keys, "key", "doubt", lambda text: comparable(kind, text))
-        return keys
+    def _keyed(self, kind: str, where: tuple[str, str, str], *, only_named: bool = False) -> str:
+        """Make a view (id, key): what SQL can't fold, Python does, into a table of its own."""
+        work, (table, name, value) = self._work, where
+        names = {"keys": work.new("keys"), "doubts": work.new("doubts"), "table": table}
+        sure, columns = sure_key_sql(kind, value), {"name": name, "value": value}
+        work.run(_DOUBTS.format(sure=sure), **names, **columns)
+        if only_named:
+            work.run(_BEYOND, doubts=names["doubts"])
+        work.fill(names["doubts"], "key", "doubt", lambda text: comparable(kind, text))
+        work.run(_SURE.format(sure=sure), **names, **columns)
+        return names["keys"]
 
 
 def spare(work: Workspace, hits: str) -> int:

@@ -127,7 +127,7 @@ class Reading:
         found += self._read(spec.protect, spec.path, erasure=False)
         names = _distinct([f"{staged.name}" for _, staged in found], [s.by for s, _ in found])
         return [
-            Listed(name, one, staged, _digest(one.by, self._work.digest(staged.table)))
+            Listed(name, one, staged, _digest(one.by, self._work.digest(staged.table).hex))
             for name, (one, staged) in zip(names, found, strict=True)
         ]
 

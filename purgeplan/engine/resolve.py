@@ -18,7 +18,7 @@ from purgeplan.sources.audience.load import Loaded
 from purgeplan.sources.audience.stage import COLUMN_OF
 from purgeplan.sources.port import Staged
 from purgeplan.sources.reading.reach import Progress
-from purgeplan.sources.workspace import Workspace
+from purgeplan.sources.workspace import Digest, Workspace
 
 if TYPE_CHECKING:
     import hashlib
@@ -46,7 +46,8 @@ class _Given:
     """What was read.
 
     ``known`` is what every source tells beside its ids. ``alone`` is the fingerprint begun with the
-    ids of each source: the whole of it where a single one goes whole.
+    ids of each source: the whole of it where a single one goes whole. ``unique`` is known of a
+    single source that has no id twice.
     """
 
     staged: list[Staged]
@@ -56,6 +57,7 @@ class _Given:
     segments: list[Loaded]
     known: frozenset[str]
     alone: "hashlib._Hash"
+    unique: bool
 
     @property
     def exported(self) -> bool:
@@ -85,13 +87,15 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
     with work.telling("uniting", rows, tell):
         _unite(work, spec, given)
     with work.telling("protecting", rows, tell):
-        comparison = idset.Comparison(work, compared(spec, given.known, given.whole))
+        tables, whole = compared(spec, given.known, given.whole), given.whole is not None
+        comparison = idset.Comparison(work, tables, only_named=whole)
         protects = tuple(protect(work, comparison, one) for one in given.listed)
         counts = freeze(work, spec, given.facts, evidence.deleted, given.whole)
-    subscriptions, breakdown = None, Breakdown()
+    population, subscriptions, breakdown = None, None, Breakdown()
     if given.exported:
         with work.telling("breaking down", counts.planned, tell):
             subscriptions, breakdown = audience.going(work, spec.target.resource)
+            population = audience.population(work, given.whole) if given.whole else None
     tell("fingerprinting", 0, counts.planned)
     addressed = addressed_digest(_addressed(work, spec))
     full = _fingerprint(work, spec, given, counts, addressed)
@@ -110,7 +114,7 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
         sample=idset.sample(work, SAMPLE),
         work=work,
         activity_checked=given.exported,
-        population=audience.population(work, given.whole) if given.whole is not None else None,
+        population=population,
         subscriptions=subscriptions,
         breakdown=breakdown,
         untraced=0 if spec.target.by in COLUMN_OF else work.number(_UNTRACED),
@@ -125,18 +129,19 @@ def _read(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) -> 
     read, listed = reading.sources(), reading.protects()
     read = reading.with_exports(read)
     staged, alone = [one for _, one in read], begun(rules.spec)
-    tell = inputs.progress
+    digests = [_digest(work, found, alone, inputs.progress) for found in staged]
     return _Given(
         staged=staged,
         facts=[
-            _source_facts(one, found, _digest(work, found, alone, tell), evidence)
-            for one, found in read
+            _source_facts(one, found, digest.hex, evidence)
+            for (one, found), digest in zip(read, digests, strict=True)
         ],
         listed=listed,
         whole=reading.whole(),
         segments=reading.segments(),
         known=frozenset.intersection(*(one.known for one in staged)),
         alone=alone,
+        unique=len(digests) == 1 and digests[0].unique,
     )
 
 
@@ -144,7 +149,8 @@ def _unite(work: Workspace, spec: PlanSpec, given: _Given) -> None:
     """Make one set of all sources, with what an export at hand knows of each id."""
     times = (fact.as_of for fact in given.facts)
     dated = list(zip(given.staged, times, strict=True))
-    idset.unite(work, dated, given.known if given.whole is None else None)
+    known = given.known if given.whole is None else None
+    idset.unite(work, dated, known, unique=given.unique)
     if given.whole is not None:
         audience.know(work, given.whole, spec.target)
     elif given.segments:
@@ -160,7 +166,7 @@ def _fingerprint(
     return fingerprint(spec, idset.sorted_ids(work), addressed)
 
 
-def _digest(work: Workspace, staged: Staged, also: "hashlib._Hash", tell: Progress) -> str:
+def _digest(work: Workspace, staged: Staged, also: "hashlib._Hash", tell: Progress) -> Digest:
     """Give the digest of a source's ids, which are hashed ``also`` for the fingerprint."""
 
     def told(done: int) -> None:

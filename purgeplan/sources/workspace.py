@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from threading import Event
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, BinaryIO, Final, NamedTuple, Self
 
 from purgeplan.sources.reading.private import PrivateFolder
 from purgeplan.sources.reading.reach import Progress
@@ -21,6 +21,13 @@ FETCH: Final = 10_000
 
 TELL_S: Final = 0.1
 """How often it is told how far a statement is."""
+
+
+class Digest(NamedTuple):
+    """The sha256 of a table's distinct ids, in hex, and whether each of its rows has another."""
+
+    hex: str
+    unique: bool
 
 
 class Workspace:
@@ -128,24 +135,25 @@ class Workspace:
 
     def digest(
         self, table: str, *others: "hashlib._Hash", tell: Callable[[int], None] = lambda _: None
-    ) -> str:
+    ) -> Digest:
         """Give the sha256 over the distinct ids of a table, in order of their UTF-8, one a line.
 
         The ``others`` are fed the same lines: what else they cover comes before or after. It is
         told how many rows are done.
         """
-        digest, last, done = hashlib.sha256(), None, 0
+        digest, last, done, unique = hashlib.sha256(), None, 0, True
         # Those that are alike are neighbors: to find them first would be a second spill.
         for chunk in self._chunks("SELECT id FROM $table ORDER BY id", (), {"table": table}):
             distinct = list(dict.fromkeys([row[0] for row in chunk]))
             fresh = distinct[distinct[0] == last :]
+            unique = unique and len(fresh) == len(chunk)
             lines = "".join([f"{one}\n" for one in fresh]).encode()
             for each in (digest, *others):
                 each.update(lines)
             last = distinct[-1]
             done += len(chunk)
             tell(done)
-        return digest.hexdigest()
+        return Digest(digest.hexdigest(), unique)
 
     def read(self, path: Path, shape: Shape, select: str, into: str) -> int:
         """Insert rows of a spool into a table and give how many; it has columns c0, c1, ...

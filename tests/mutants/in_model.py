@@ -334,7 +334,7 @@ MUTANTS = (
         f"{RESOLVE} property/test_resolve_laws.py",
         (
             "engine/idset.py",
-            "unhex(sha256(concat({fingerprint}, id))) AS place",
+            "CAST(substr(sha256(concat({fingerprint}, id)), 1, 32) AS UUID) AS place",
             "concat(id, {fingerprint}) AS place",
         ),
     ),
@@ -350,6 +350,6 @@ MUTANTS = (
     mutant(
         "who opted out is deleted",
         f"{RESOLVE} unit/test_resolve_audience.py",
-        ("engine/idset.py", "bool_or(opted_out = 't' AND", "bool_or(opted_out = 'x' AND"),
+        ("engine/idset.py", "\"opted_out = 't' AND", "\"opted_out = 'x' AND"),
     ),
 )

@@ -34,7 +34,7 @@ class Loaded:
     """One export in the workspace: a row a subscription, true at ``as_of`` (aware UTC).
 
     ``table`` has the columns that were wanted, typed, those of COMPUTED that these are enough for,
-    and ``unread_COLUMN`` where a typed column's text could not be read.
+    and ``unread_COLUMN`` where the text of a typed column that is judged could not be read.
     """
 
     table: str
@@ -74,23 +74,34 @@ class Audience:
             wanted = self._wanted(segment)
             extra = tuple(one for one in FIELDS if FIELDS[one].extra and one in wanted)
             file = self.export(ExportAsk(extra, segment), self.max_age_s, self.progress)
-            self._loaded[segment] = load(self.work, file, wanted, self.progress)
+            judged = self._judged() if segment is None else frozenset[str]()
+            self._loaded[segment] = load(self.work, file, wanted, self.progress, judged)
         return self._loaded[segment]
+
+    def _judged(self) -> frozenset[str]:
+        """Give the export's own columns by which a row is selected, or not."""
+        return frozenset({"last_active", *(fields.basis(column) for column in self.columns)})
 
     def _wanted(self, segment: str | None) -> frozenset[str]:
         """Give the export's own columns that are kept: a segment is asked for no condition."""
-        named = self.columns if segment is None else frozenset[str]()
-        return frozenset({*NEEDED, *(fields.basis(column) for column in named)})
+        return frozenset(NEEDED) | (self._judged() if segment is None else frozenset[str]())
 
 
-def load(work: Workspace, file: ExportFile, wanted: frozenset[str], progress: Progress) -> Loaded:
+def load(
+    work: Workspace,
+    file: ExportFile,
+    wanted: frozenset[str],
+    progress: Progress,
+    judged: frozenset[str] = frozenset(),
+) -> Loaded:
     """Load these columns of an export, and those of COMPUTED that they are enough for.
 
+    ``judged`` are those that have an ``unread_COLUMN`` beside them, if there can be unread texts.
     Raises InvalidError where it can't be read whole.
     """
     with spooled(work, file, progress) as (scan, text):
         progress("loading the export", 0, None)
-        table, rows = _typed(work, scan, text, wanted)
+        table, rows = _typed(work, scan, text, (wanted, judged))
     return Loaded(_with_computed(work, table, wanted, file), rows, file.asked_at, file.sha256)
 
 
@@ -98,9 +109,10 @@ def _typed(
     work: Workspace, scan: Scan, text: Spooled, columns: tuple[frozenset[str], frozenset[str]]
 ) -> tuple[str, int]:
     """Cut the text into typed rows; raises InvalidError with the places that are wrong."""
+    wanted, judged = columns
     table, at = work.new("export"), _indexes(text.layout, wanted, text.name)
     typed = [f"{column} {FIELDS[column].sql_type}" for column in at]
-    doubted = [column for column in at if FIELDS[column].doubted]
+    doubted = [column for column in at if FIELDS[column].doubted and column in judged]
     listed = ", ".join([*typed, *(f"unread_{column} BOOLEAN" for column in doubted)])
     work.run(f"CREATE TABLE $table ({listed})", table=table)
     select = [FIELDS[column].read(f"c{index}") for column, index in at.items()]

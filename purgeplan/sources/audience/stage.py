@@ -8,7 +8,8 @@ from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.audience.load import Audience, Loaded
 from purgeplan.sources.port import Context, Staged
-from purgeplan.sources.reading.staging import holding, new_table, selected, settle
+from purgeplan.sources.reading.fit import sure_sql
+from purgeplan.sources.reading.staging import holding, new_table, settle
 from purgeplan.sources.workspace import Workspace
 
 COLUMN_OF: Final = {
@@ -35,17 +36,17 @@ MAX_AGE: Final[Mapping[str, object]] = {
     "examples": ["3h"],
 }
 
-_AT: Final = {kind: index for index, kind in enumerate(COLUMN_OF)}
-_OTHERS: Final = {**_AT, "opted_out": 3, "channel": 4, "last_active": 5}
 # Of a row whose device type can't be read an opt-out is kept, as that of an e-mail row is.
-_RAW: Final = """
-CREATE VIEW $raw AS
-SELECT id AS c0, onesignal_id AS c1, external_user_id AS c2,
-       CASE WHEN invalid_identifier THEN 't' WHEN NOT invalid_identifier THEN 'f' END AS c3,
-       coalesce(CAST(device_type AS VARCHAR), '11') AS c4, CAST(last_active AS VARCHAR) AS c5
-FROM $rows WHERE $value IS NOT NULL
-"""
-_STAGE: Final = "INSERT INTO $table SELECT {cells} FROM $raw"
+_CELLS: Final = COLUMN_OF | {
+    "opted_out": "CASE WHEN invalid_identifier THEN 't' WHEN NOT invalid_identifier THEN 'f' END",
+    "channel": (
+        "CASE coalesce(device_type, 11) WHEN 11 THEN 'email' WHEN 14 THEN 'sms' ELSE 'push' END"
+    ),
+    "last_active": "CAST(epoch_ms(last_active) AS VARCHAR)",
+}
+"""What is staged of a row beside its id; an export's cells were read when it was loaded."""
+
+_STAGE: Final = "INSERT INTO $table BY NAME SELECT {cells} FROM $rows WHERE $value IS NOT NULL"
 
 
 def audience_of(context: Context, spec: SourceSpec) -> Audience:
@@ -70,11 +71,11 @@ def refuse_unfit(spec: SourceSpec) -> None:
 
 def stage_rows(work: Workspace, rows: str, name: str, spec: SourceSpec, loaded: Loaded) -> Staged:
     """Stage the rows of a view of an export; those without an id of this kind are rejected."""
-    raw, table, chosen = work.new("raw"), new_table(work), _AT[spec.by]
-    work.run(_RAW, raw=raw, rows=rows, value=COLUMN_OF[spec.by])
-    others = {column: index for column, index in _OTHERS.items() if index != chosen}
-    cells = selected(spec.by, chosen, others)
-    work.run(_STAGE.format(cells=cells), table=table, raw=raw)
+    table, value = new_table(work), COLUMN_OF[spec.by]
+    sure, others = sure_sql(spec.by, value), [column for column in _CELLS if column != spec.by]
+    cells = [f"{sure} AS id", *(f"{_CELLS[column]} AS {column}" for column in others)]
+    cells.append(f"CASE WHEN ({sure}) IS NULL THEN {value} END AS doubt")
+    work.run(_STAGE.format(cells=", ".join(cells)), table=table, rows=rows, value=value)
     count = work.number("SELECT count(*) FROM $rows", rows=rows)
     nameless = count - work.number("SELECT count(*) FROM $table", table=table)
     as_of = loaded.as_of if spec.as_of is None else min(spec.as_of, loaded.as_of)
