@@ -13,7 +13,7 @@ from purgeplan.engine.subtracting import compared, freeze, protect
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.facts import Counts, SourceFacts
 from purgeplan.model.fingerprint import addressed_digest, begun, ended, fingerprint
-from purgeplan.model.spec import PlanSpec, Resource, Rules, SourceSpec
+from purgeplan.model.spec import PlanSpec, Population, Resource, Rules, SourceSpec
 from purgeplan.sources.audience.load import Loaded
 from purgeplan.sources.audience.stage import COLUMN_OF
 from purgeplan.sources.port import Staged
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import hashlib
 
 SAMPLE: Final = 20
+
+_SUBTRACTIONS: Final = 5
+"""Long statements beside three for each protect list: the absent, the kept, the set itself."""
 
 _UNTRACED: Final = "SELECT count(*) FROM planned WHERE NOT deleted_before AND onesignal_id IS NULL"
 
@@ -86,16 +89,12 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
     rows = sum(one.rows for one in given.staged)
     with work.telling("uniting", rows, tell):
         _unite(work, spec, given)
-    with work.telling("protecting", rows, tell):
+    with work.telling("protecting", rows, tell, 3 * len(given.listed) + _SUBTRACTIONS):
         tables, whole = compared(spec, given.known, given.whole), given.whole is not None
         comparison = idset.Comparison(work, tables, only_named=whole)
         protects = tuple(protect(work, comparison, one) for one in given.listed)
         counts = freeze(work, spec, given.facts, evidence.deleted, given.whole)
-    population, subscriptions, breakdown = None, None, Breakdown()
-    if given.exported:
-        with work.telling("breaking down", counts.planned, tell):
-            subscriptions, breakdown = audience.going(work, spec.target.resource)
-            population = audience.population(work, given.whole) if given.whole else None
+    population, subscriptions, breakdown = _exported(work, spec, given, tell)
     tell("fingerprinting", 0, counts.planned)
     addressed = addressed_digest(_addressed(work, spec))
     full = _fingerprint(work, spec, given, counts, addressed)
@@ -121,6 +120,18 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
         warnings=tuple(finding for one in given.staged for finding in one.warnings),
         progress=tell,
     )
+
+
+def _exported(
+    work: Workspace, spec: PlanSpec, given: _Given, tell: Progress
+) -> tuple[Population | None, int | None, Breakdown]:
+    """Give what an export at hand says of the app, and of those who go."""
+    if not given.exported:
+        return None, None, ()
+    total = given.whole.rows if given.whole is not None else sum(one.rows for one in given.segments)
+    with work.telling("breaking down", total, tell, 2):
+        population = audience.population(work, given.whole) if given.whole is not None else None
+        return population, *audience.going(work, spec.target.resource)
 
 
 def _read(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) -> _Given:

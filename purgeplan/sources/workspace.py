@@ -84,18 +84,23 @@ class Workspace:
         return int(found[0])
 
     @contextmanager
-    def telling(self, phase: str, total: int, progress: Progress) -> Iterator[None]:
-        """Tell how far each statement is that runs in this context, as so many of ``total`` rows.
+    def telling(self, phase: str, total: int, progress: Progress, steps: int = 1) -> Iterator[None]:
+        """Tell how far the statements are that run in this context, as so many of ``total`` rows.
 
+        ``steps`` are how many long ones there will be, or more; what is told never goes back.
         A thread asks for it: this one waits for the database.
         """
         over = Event()
 
         def watch() -> None:
+            ended, before, done = 0, 0.0, 0
             while not over.wait(TELL_S):
                 percent = self._base.query_progress()
                 if percent >= 0:  # it is below where no statement runs
-                    progress(phase, round(total * percent / 100), total)
+                    ended, before = ended + (percent < before), percent
+                    share = min(1.0, (ended + percent / 100) / steps)
+                    done = max(done, round(total * share))
+                    progress(phase, done, total)
 
         progress(phase, 0, total)
         with ThreadPoolExecutor(1) as pool:

@@ -159,12 +159,13 @@ def test_it_is_told_how_far_a_statement_is():
     told = []
     with Workspace(threads=1) as work:
         work.run("CREATE TABLE numbers AS SELECT range AS n FROM range(3000000)")
-        with work.telling("sorting", 200, lambda *phase: told.append(phase)):
+        with work.telling("sorting", 200, lambda *phase: told.append(phase), 4):
             for _ in range(1_000):
                 work.run("CREATE OR REPLACE TABLE sorted AS SELECT md5(n::VARCHAR) FROM numbers")
-                if any(done for _, done, _ in told):
+                if any(done > 50 for _, done, _ in told):
                     break
 
     assert told[0] == ("sorting", 0, 200)
     assert any(0 < done <= 200 for _, done, _ in told)
     assert {(phase, total) for phase, _, total in told} == {("sorting", 200)}
+    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
