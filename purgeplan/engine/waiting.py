@@ -3,9 +3,8 @@
 import heapq
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 from purgeplan.model.answer import MAY_HAVE_WORKED
 from purgeplan.model.outcome import Code, Item
@@ -15,8 +14,7 @@ USER_S: Final = 1.05
 (onesignal.md 2); a little more, since requests arrive less evenly than they left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """An item claimed durably; ``doubtful`` where an earlier attempt of it may have worked.
 
     ``until`` (monotonic) is when a doubtful one may no longer be sent without a look: an alias may

@@ -109,7 +109,7 @@ def item_row(row: Row) -> ItemRow:
 
 def item(row: Row) -> Item:
     """Give a row of CLAIMED as a value."""
-    return Item(*row)
+    return Item._make(row)
 
 
 def run_row(row: Row) -> RunRow:

@@ -7,7 +7,7 @@ from typing import Final
 from purgeplan.journal import refusals
 from purgeplan.journal.chain import outcomes_digest
 from purgeplan.journal.part import Part, all_moved
-from purgeplan.journal.rows import CLAIMED, item, operator_text
+from purgeplan.journal.rows import item, operator_text
 from purgeplan.journal.store import Row
 from purgeplan.journal.times import ms
 from purgeplan.model.outcome import Item, Outcome, State
@@ -27,10 +27,9 @@ _CLAIM: Final = """
         claimed_at = coalesce(claimed_at, ?1), last_claim = ?1, run_id = ?2 WHERE plan_id = ?3"""
 _AGAIN: Final = f"{_CLAIM} AND position = ?4 AND id = ?5 AND (state = 'pending' OR state = 'sent')"
 _FRESH: Final = f"{_CLAIM} AND position BETWEEN ?4 AND ?5 AND state = 'pending'"
-_PENDING: Final = (
-    f"{CLAIMED} FROM items WHERE plan_id = ? AND position >= ? AND state = 'pending'"
-    " ORDER BY position LIMIT ?"
-)
+_PENDING: Final = """
+    SELECT position, id, attempts + 1, onesignal_id FROM items
+    WHERE plan_id = ? AND position >= ? AND state = 'pending' ORDER BY position LIMIT ?"""
 _END: Final = "UPDATE runs SET ended_at = ?, why = ?, exit_code = ? WHERE run_id = ?"
 
 
@@ -105,7 +104,7 @@ class Runs(Part):
         first, last = rows[0][0], rows[-1][0]
         moved = self._store.execute(_FRESH, now, run_id, plan_id, first, last)
         all_moved(moved, len(rows), "claimed")
-        return [_claimed(row) for row in rows]
+        return [item(row) for row in rows]
 
     def end_run(self, run_id: int, why: str, exit_code: int, at: datetime) -> None:
         """Close a run that is open."""
@@ -128,8 +127,3 @@ def _settled(plan_id: int, outcome: Outcome) -> Row:
         one.position,
         one.id,
     )
-
-
-def _claimed(row: Row) -> Item:
-    before = item(row)
-    return Item(before.position, before.id, before.attempts + 1, before.onesignal_id)

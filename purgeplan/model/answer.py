@@ -65,6 +65,9 @@ FAILURES: Final = frozenset(
 """What the breaker counts as a failure; a 429 is pacing and counts for nothing."""
 
 
+_ACCEPTED: Final = Decision(State.ACCEPTED, Code.ACCEPTED)
+
+
 def clamp_pause(retry_after_s: float | None) -> float:
     """Give the pause for a 429, in seconds: what was asked for, within 1 s and 15 min."""
     if retry_after_s is None:
@@ -89,7 +92,7 @@ def decide(  # noqa: PLR0911 - one return for each answer is the table that it i
     unsure = State.SENT if doubtful else State.PENDING
     match code:
         case Code.ACCEPTED:
-            return Decision(State.ACCEPTED, code)
+            return _ACCEPTED
         case Code.ABSENT | Code.PRESUMED_OURS:
             return Decision(State.ABSENT, Code.PRESUMED_OURS if doubtful else code)
         case Code.REJECTED:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from purgeplan.model.answer import Answer
 from purgeplan.model.ids import ONESIGNAL_ID, canonical, unfit
@@ -25,6 +26,9 @@ _NO_SUCH_PLAYER = re.compile(r"\bno user with this id found\b", re.IGNORECASE)
 _DENIALS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _GONE: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _PAUSING: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+ALIKE: Final = 16
+"""Answers remembered as read: those to DELETEs of subscriptions are the same bytes each time."""
+
 _BY_STATUS: Final[Mapping[int, Code]] = {
     HTTPStatus.TOO_MANY_REQUESTS: Code.THROTTLED,
     HTTPStatus.CONFLICT: Code.CONFLICT,
@@ -32,8 +36,7 @@ _BY_STATUS: Final[Mapping[int, Code]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """One answer as it came: status, headers (found by names in lower case), body."""
 
     status: int
@@ -102,8 +105,18 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, now: datet
 
     Header names are in lower case; ``now`` is aware UTC, for a Retry-After that is a date.
     """
-    said = read_said(headers, body)
-    retry_after_s = read_retry_after(headers, now) if status in _PAUSING else None
+    if status in _PAUSING:
+        return _read(status, read_said(headers, body), body, read_retry_after(headers, now))
+    return _read_alike(status, headers.get("content-type", ""), body)
+
+
+@lru_cache(maxsize=ALIKE)
+def _read_alike(status: int, content_type: str, body: bytes) -> Answer:
+    """Read an answer that means the same whenever it comes."""
+    return _read(status, read_said({"content-type": content_type}, body), body, None)
+
+
+def _read(status: int, said: Said | None, body: bytes, retry_after_s: float | None) -> Answer:
     code = _code(status, said, retry_after_s, empty=not body.strip())
     if code is Code.THROTTLED:
         return Answer(code, status, retry_after_s, per_user=_is_per_user(status, said))

@@ -7,7 +7,7 @@ from typing import Final, Self
 from urllib.parse import SplitResult, quote, urlsplit
 
 from purgeplan.errors import Finding, InvalidError
-from purgeplan.model.ids import EXTERNAL_ID, unfit
+from purgeplan.model.ids import EXTERNAL_ID, is_uuid_kind, unfit
 from purgeplan.model.secret import Secret
 from purgeplan.model.spec import App, Resource
 
@@ -55,7 +55,7 @@ def segment(text: str, kind: str = EXTERNAL_ID) -> str:
     """
     if why := unfit(kind, text):
         raise ValueError(_UNFIT + why)
-    return quote(text, safe="")
+    return text if is_uuid_kind(kind) else quote(text, safe="")  # hex digits and dashes stay
 
 
 def is_private_to_send(parts: SplitResult) -> bool:

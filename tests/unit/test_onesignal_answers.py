@@ -1,7 +1,7 @@
 """How the API's answers are read: every shape that onesignal.md knows, and garbage."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -196,6 +196,21 @@ def test_a_503_with_retry_after_is_pacing_for_everyone():
     answer = read_answer(503, JSON | {"retry-after": "30"}, body, NOW)
 
     assert (answer.code, answer.retry_after_s, answer.per_user) == (Code.THROTTLED, 30.0, False)
+
+
+def test_an_answer_is_not_taken_for_another_that_it_resembles():
+    """The same bytes mean another thing with another status, type or time."""
+    body, date = b'{"errors": ["x"]}', {"retry-after": "Mon, 01 Jun 2026 12:01:30 GMT"}
+    later = NOW + timedelta(seconds=60)
+
+    codes = [
+        read_answer(status, headers, body, NOW).code
+        for status, headers in ((404, JSON), (404, HTML), (400, JSON), (500, JSON), (404, JSON))
+    ]
+    waits = [read_answer(429, JSON | date, body, now).retry_after_s for now in (NOW, later)]
+
+    assert codes == [Code.ABSENT, Code.REJECTED, Code.REJECTED, Code.SERVER_ERROR, Code.ABSENT]
+    assert waits == [90.0, 30.0]
 
 
 @pytest.mark.parametrize(
