@@ -3,8 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from math import inf
+from typing import Final, NamedTuple
 
 from purgeplan.engine.pacer import Pacer
 from purgeplan.engine.waiting import Claimed, Waiting
@@ -19,8 +19,7 @@ MORE_AT_ONCE: Final = 32
 item by itself, which costs less than one more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Landed:
+class Landed(NamedTuple):
     """An answer, with what it answers."""
 
     claimed: Claimed
@@ -48,6 +47,7 @@ class Flight:
         self._senders: set[asyncio.Task[None]] = set()
         self._joining = 0
         self._next: asyncio.Task[None] | None = None
+        self._step_at = -inf
         self._changed = asyncio.Event()
         self._failure: Exception | None = None
 
@@ -144,7 +144,7 @@ class Flight:
         if not (self._waiting and self._has_room()):
             return None
         now = self._clock.monotonic()
-        if self._pacer.due_at(now) > now or self._waiting.ready_at(now) > now:
+        if max(self._pacer.due_at(now), self._step_at, self._waiting.ready_at(now)) > now:
             return None
         self._pacer.started(now)
         claimed = self._waiting.take(now)
@@ -160,13 +160,17 @@ class Flight:
         """
         while self._next is None and self._waiting and self._has_room():
             now = self._clock.monotonic()
-            paced_s = self._pacer.due_at(now) - now
+            step_at = self._pacer.step_at(now)
             held_s = min(self._waiting.ready_at(now) - now, HORIZON_S)
             self._next = asyncio.current_task()
             try:
-                await self._clock.sleep(paced_s if paced_s > 0 else held_s)
+                if step_at > now:
+                    self._step_at = step_at
+                    await self._clock.sleep(step_at - now)
+                else:
+                    await self._clock.sleep(held_s)
             finally:
-                self._next = None
+                self._next, self._step_at = None, -inf
             if (claimed := self._started()) is not None:
                 return claimed
         return None

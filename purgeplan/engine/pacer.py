@@ -10,6 +10,10 @@ GRACE_S: Final = 0.010
 """A rate r is kept by starts 1/(0.99 r) apart, of which lateness up to 10 ms is made up at once:
 timers and the machine are no better than that."""
 
+STEP_S: Final = 0.004
+"""Whoever waits for a start of a rate above 250/s waits until the starts of 4 ms are due, and these
+begin together: a wake of the process for every one of them costs a third of its CPU."""
+
 REMEMBERED: Final = 1_000
 """Starts remembered at most: as many as OneSignal takes in a second. Of a greater rate they are
 those of a part of a second, which is kept as well."""
@@ -29,7 +33,7 @@ CLIMB_S: Final = 30.0
 
 
 class Pacer:
-    """Even spacing of starts with one shared pause; times are monotonic seconds.
+    """Even spacing of starts, but for steps, with one shared pause; times are monotonic seconds.
 
     A plan with a delay has one request in flight at a time; one with a rate as many as its
     latency needs (Little's law: rate times latency), up to BOUND.
@@ -37,9 +41,10 @@ class Pacer:
 
     def __init__(self, pace: Pace) -> None:
         rate = pace.rate_per_s
-        self._one_at_a_time = rate is None
+        self.most_in_flight: Final = 1 if rate is None else BOUND
+        """How many requests may be under way at once."""
         self._interval_s = pace.delay_s or 0.0 if rate is None else 1 / (HEADROOM * rate)
-        self._grace_s = 0.0 if self._one_at_a_time else GRACE_S
+        self._grace_s = 0.0 if rate is None else GRACE_S
         a_second = max(1, min(int(rate or 1), REMEMBERED))
         self._recent: deque[float] = deque(maxlen=a_second)
         self._span_s = a_second * self._interval_s
@@ -49,16 +54,25 @@ class Pacer:
         self._slowed_at: float | None = None
         self._slowed_to = 1.0
 
-    @property
-    def most_in_flight(self) -> int:
-        """Give how many requests may be under way at once."""
-        return 1 if self._one_at_a_time else BOUND
-
     def due_at(self, now: float) -> float:
         """Give when the next request may start; ``now`` or earlier is at once."""
         due = max(self._next_at, self._paused_until, now - self._grace_s)
         if len(self._recent) == self._recent.maxlen:
             return max(due, self._recent[0] + self._span_s)
+        return due
+
+    def step_at(self, now: float) -> float:
+        """Give when as many may start together as a step holds: later than ``due_at``, if at all.
+
+        Whoever waits for it begins late by less than a step, which is made up for at once.
+        """
+        spacing = self._spacing(now)
+        ahead = min(int(STEP_S / spacing), len(self._recent) - 1) if self._grace_s else 0
+        if ahead < 1:
+            return self.due_at(now)
+        due = max(self._next_at + ahead * spacing, self._paused_until)
+        if len(self._recent) == self._recent.maxlen:
+            return max(due, self._recent[ahead] + self._span_s)
         return due
 
     def started(self, now: float) -> None:
@@ -104,7 +118,7 @@ class Pacer:
 
     def _spacing(self, now: float) -> float:
         """Give the seconds between two starts at the rate that holds now."""
-        return self._interval_s / self._share(now)
+        return self._interval_s if self._slowed_at is None else self._interval_s / self._share(now)
 
     def _share(self, now: float) -> float:
         """Give the share of the plan's rate that holds now."""

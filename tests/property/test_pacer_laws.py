@@ -2,6 +2,7 @@
 
 import itertools
 from bisect import bisect_left
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +33,61 @@ def test_no_sliding_second_has_more_starts_than_the_rate(rate, lags):
     worst = max(i - bisect_left(times, end - 1.0 + 1e-9) + 1 for i, end in enumerate(times))
 
     assert worst <= rate
+
+
+def stepped(pacer, lags, seconds):
+    """Give the times of starts of a sender that waits for steps, each late by a lag."""
+    found, now = [], 0.0
+    for lag in itertools.cycle(lags):
+        now = max(now, pacer.step_at(now)) + lag
+        if now >= seconds:
+            return found
+        while pacer.due_at(now) <= now:
+            pacer.started(now)
+            found.append(now)
+    return found
+
+
+@given(
+    rate=st.integers(1, 1000),
+    lags=st.lists(st.floats(0, 0.05) | st.floats(0, 0.8), min_size=1, max_size=50),
+)
+def test_no_sliding_second_of_steps_has_more_starts_than_the_rate(rate, lags):
+    """However late single steps are, no second holds more than the rate says."""
+    times = stepped(Pacer(Pace(delay_s=None, rate_per_s=float(rate))), lags, 4.0)
+
+    worst = max(i - bisect_left(times, end - 1.0 + 1e-9) + 1 for i, end in enumerate(times))
+
+    assert worst <= rate
+
+
+def test_steps_reach_the_rate_with_four_starts_each():
+    """At 1,000/s steps are 4 ms apart, and being a third of a millisecond late costs nothing."""
+    times = stepped(Pacer(Pace(delay_s=None, rate_per_s=1000.0)), [0.0003], 10.0)
+
+    sizes = Counter(times[10:])  # the first are 10 ms late, as far as a pacer knows
+
+    assert len(times) >= 9_850
+    assert len(sizes) <= len(times) / 3.9
+    assert max(sizes.values()) <= 5
+
+
+@given(rate=st.floats(0.1, 240))
+def test_a_slow_rate_has_no_steps(rate):
+    """Up to 250/s a start is never waited for longer than until it is due."""
+    pacer = Pacer(Pace(delay_s=None, rate_per_s=rate))
+    times = starts(pacer, [0.0], 30 / rate)
+
+    assert pacer.step_at(times[-1]) == pacer.due_at(times[-1])
+
+
+@given(delay=st.floats(0, 5))
+def test_a_delay_has_no_steps(delay):
+    """One at a time is never two together."""
+    pacer = Pacer(Pace(delay_s=delay))
+    pacer.started(1.0)
+
+    assert pacer.step_at(1.0) == pacer.due_at(1.0)
 
 
 @given(delay=st.floats(0.001, 5), lags=st.lists(st.floats(0, 0.5), min_size=1, max_size=20))

@@ -54,6 +54,23 @@ def test_what_a_target_raised_is_raised_at_once():
         flown(ScriptedTarget(broken))
 
 
+def test_starts_of_a_fast_rate_begin_in_steps_of_a_few_milliseconds():
+    """At 1,000/s three or four begin at each wake; nobody who has landed goes in between."""
+
+    async def fly():
+        clock, target = VirtualClock(), ScriptedTarget(latency_s=0.0175)
+        flight = Flight(target, Pacer(FAST), clock)
+        flight.launch(Claimed(Item(number, f"s-{number}", 1)) for number in range(400))
+        await clock.sleep(1.0)
+        await flight.close()
+        return target.at
+
+    times = run_virtually(fly())
+
+    assert len(times) == 400
+    assert len(set(times)) <= 134
+
+
 async def begun_on_a_busy_loop(rate, count, steps):
     """Start so many on a loop that is never idle; ``steps`` is what each of its rounds takes."""
     clock, target = VirtualClock(), ScriptedTarget(latency_s=0.0)
