@@ -18,10 +18,11 @@ DRAIN_S: Final = 5.0
 """What a stopping run gives requests under way; a CI runner kills after 7.5 s."""
 
 TURN_S: Final = 0.1
-GATHER_S: Final = 0.03
-"""While requests are under way, answers of so many seconds share one commit."""
+GATHER_S: Final = 0.05
+"""While requests are under way, answers of so many seconds share one commit: half of what claims
+reach ahead, so that the next are durable before these have begun."""
 
-BATCH: Final = 256
+BATCH: Final = 512
 
 CHECK: Final = "check"
 """Why a portion ended that stands for no end: a check is due, and comes before the next."""
@@ -105,9 +106,12 @@ class _Run:
         return self._judge.ended is None
 
     async def _wait(self, seconds: float) -> None:
-        await self.flight.change(seconds)
-        if self.flight.in_flight:
-            await self._means.clock.sleep(GATHER_S)
+        """Wait for an answer, and for those that share its commit; claims do not run out by it."""
+        clock, flight = self._means.clock, self.flight
+        until, starting = clock.monotonic() + GATHER_S, flight.claimed > flight.in_flight
+        await flight.change(min(seconds, GATHER_S) if starting else seconds)
+        if flight.in_flight and (left_s := until - clock.monotonic()) > 0:
+            await clock.sleep(left_s)
 
     def _throttled(self) -> tuple[str, float] | None:
         seconds = self._means.pacer.paused_s(self._means.clock.monotonic())
