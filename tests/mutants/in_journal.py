@@ -57,8 +57,8 @@ MUTANTS = (
         f"{CONTRACT} {SIMULATED}",
         (
             "journal/runs.py",
-            "WHERE plan_id = ? AND position >= ? AND state = 'pending'\"",
-            "WHERE plan_id = ? AND position >= ? AND state <> 'skipped'\"",
+            "WHERE plan_id = ? AND position >= ? AND state = 'pending' ORDER",
+            "WHERE plan_id = ? AND position >= ? AND state <> 'skipped' ORDER",
         ),
     ),
     mutant(
