@@ -14,7 +14,7 @@ from purgeplan.journal.sqlite import SqliteJournal
 from purgeplan.journal.store import APPLICATION_ID, READING, WRITING, Store, connect, settle
 from purgeplan.journal.version import FORMS, READ_AS, VERSION
 from purgeplan.model.ports import Clock, Journal
-from purgeplan.model.records import PlanRow
+from purgeplan.model.records import ADDRESSED, PlanRow
 
 
 def open_journal(path: Path, clock: Clock, *, create: bool = True) -> SqliteJournal:
@@ -57,16 +57,22 @@ def passing_journal(clock: Clock) -> SqliteJournal:
 def save_plan_file(path: Path, source: Journal, plan_id: int) -> None:
     """Write a saved plan: a journal of its own with one plan and no run, in a single file.
 
-    Raises InvalidError where a file is in the way, RefusedError where the plan has begun here: it
-    would begin once more elsewhere, and meet who came back.
+    It holds the set as it was planned. Whom a backup has found under ids that named nobody then is
+    left out: the apply of the saved plan makes a backup of its own. Raises InvalidError where a
+    file is in the way, RefusedError where the plan has begun here, since it would begin once more
+    elsewhere and meet who came back, or where nobody can tell whom it named when planned.
     """
     row = source.plan(plan_id)
-    if source.tally(plan_id).claimed:
+    found = any(source.events(plan_id, ADDRESSED))
+    if source.tally(plan_id).claimed or (found and row.draft.summary.get("addressed")):
         raise refusals.begun(row)
+    items = as_planned(source.items(plan_id))
+    if found:
+        items = (one._replace(onesignal_id=None) for one in items)
     with appearing(path) as unfinished, connected(unfinished) as connection:
         _migrate(connection)
         saved = SqliteJournal(Store(connection, str(path)))
-        saved.save(row.draft, as_planned(source.items(plan_id)), row.planned_at)
+        saved.save(row.draft, items, row.planned_at)
 
 
 def saved_plan(reader: Journal) -> PlanRow:

@@ -314,6 +314,28 @@ def test_saves_no_plan_that_has_begun(tmp_path):
     assert names(tmp_path) == []
 
 
+def test_saves_whom_a_killed_apply_has_found_as_nobody(tmp_path):
+    """Who is addressed is part of what was reviewed: the copy is the plan, without what came of it.
+
+    Where some were addressed when planned, nobody can tell which, and nothing is saved.
+    """
+    source = FakeJournal()
+    source.save(draft("none"), planned("a", "b"), T0)
+    source.save(
+        draft("some", summary={"addressed": "0" * 64}), [PlannedItem("c", "o"), *planned("d")], T0
+    )
+    for plan_id in (1, 2):
+        source.address(plan_id, [(1, "found")], T0)
+
+    save_plan_file(tmp_path / "none.plan", source, 1)
+    with pytest.raises(RefusedError, match="has begun"):
+        save_plan_file(tmp_path / "some.plan", source, 2)
+
+    assert names(tmp_path) == ["none.plan"]
+    with closing(open_reader(tmp_path / "none.plan")) as saved:
+        assert [(one.id, one.onesignal_id) for one in saved.items(1)] == [("a", None), ("b", None)]
+
+
 def test_saves_over_no_file(path):
     """A file in the way stays as it is, and nothing half-made stays beside it."""
     taken = path.with_name("taken")

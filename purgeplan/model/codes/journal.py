@@ -101,7 +101,9 @@ CODES: dict[str, Explanation] = {
     "PP419": Explanation(
         "a plan that has begun can't be saved",
         "A saved plan starts from its beginning wherever it is applied. Of this one some ids were"
-        " sent already, and whoever of them came back since would be deleted again.",
+        " sent already, and whoever of them came back since would be deleted again; or a killed"
+        " apply has made its backup and noted whom more of its ids name, so that it is no longer"
+        " the one that was reviewed.",
         "Finish it with this journal.",
     ),
     "PP418": Explanation(
