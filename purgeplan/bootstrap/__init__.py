@@ -3,7 +3,7 @@
 Rooms are imported where they are used, so that a command loads only what it needs.
 """
 
-from purgeplan.bootstrap.loop import look
+from purgeplan.bootstrap.loop import look, seldom_collected
 from purgeplan.bootstrap.shop import Shop, kinds
 
-__all__ = ["Shop", "kinds", "look"]
+__all__ = ["Shop", "kinds", "look", "seldom_collected"]

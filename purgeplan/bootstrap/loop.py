@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 YOUNG: Final = 20_000
-"""Objects made and not freed before the garbage collector looks at them, in a run: some 2 ms."""
+"""Objects made and not freed before the garbage collector looks at them: some 2 ms of a run."""
 
 
 async def look(view: AppView) -> AppFacts:
@@ -31,7 +31,8 @@ def seldom_collected() -> Iterator[None]:
     """Keep the garbage collector from looking again and again at what stays, for a while.
 
     Left alone it takes a seventh of a run's CPU and holds up the loop for tens of milliseconds:
-    hundreds of requests under way look like new garbage, all that start-up has made like old.
+    hundreds of requests under way look like new garbage, all that start-up has made like old. So
+    do the rows that go from one database to the other when a large set is planned.
     """
     before = gc.get_threshold()
     gc.freeze()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from purgeplan.bootstrap import Shop, look
+from purgeplan.bootstrap import Shop, look, seldom_collected
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
 from purgeplan.cli.findings import annotate, say_findings
@@ -118,7 +118,7 @@ def make_plan(
     """Resolve, judge and freeze, with progress on stderr."""
     phases = PhaseView(console, shop.clock)
     try:
-        with shop.resolve(journal, stdin, phases, app) as resolved:
+        with seldom_collected(), shop.resolve(journal, stdin, phases, app) as resolved:
             planned = shop.planner(journal).plan(resolved, app)
             for finding in resolved.set_aside:
                 say_findings(console, [finding])
