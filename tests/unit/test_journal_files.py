@@ -6,7 +6,6 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from shutil import copyfile
 
@@ -422,7 +421,7 @@ def test_gives_back_what_was_dumped(tmp_path):
     who = "10000000-0000-4000-8000-000000000009"
     first = Outcome(Item(0, "a"), State.ACCEPTED, Code.ACCEPTED, T0, 202, who)
     second = Outcome(Item(1, "b"), State.PENDING, Code.THROTTLED, T0, 429)
-    evil = replace(first, onesignal_id="../x")
+    evil = first._replace(onesignal_id="../x")
 
     assert dumped_outcomes(path) == []
     dump_outcomes(path, [])
