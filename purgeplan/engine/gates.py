@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from purgeplan.engine.run import Order
 from purgeplan.engine.stops import window_finding
 from purgeplan.errors import (
     AttentionError,
@@ -18,6 +18,9 @@ from purgeplan.model.ports import Journal
 from purgeplan.model.records import ADDRESSED, PlanRow, PlanState, RunRow, Tally
 from purgeplan.model.spec import PlanSpec, Resource
 from purgeplan.model.window import is_open
+
+if TYPE_CHECKING:  # what sends is not loaded by `plan`
+    from purgeplan.engine.run import Order
 
 _AGAIN = "run `purgeplan plan` again and have the new plan reviewed"
 
@@ -74,7 +77,7 @@ def timely(row: PlanRow, spec: PlanSpec, tally: Tally, now: datetime) -> None:
         raise StoppedEarlyError(finding)
 
 
-def window_open(spec: PlanSpec, order: Order, now: datetime) -> None:
+def window_open(spec: PlanSpec, order: "Order", now: datetime) -> None:
     """Raise StoppedEarlyError outside the plan's window, unless the order is to wait."""
     window = spec.pace.window
     if window is not None and not order.wait and not is_open(window, now):
@@ -90,7 +93,7 @@ def not_closed(row: PlanRow) -> None:
         raise StaleError(Finding("PP304", problem, _AGAIN))
 
 
-def same_fingerprint(row: PlanRow, order: Order) -> None:
+def same_fingerprint(row: PlanRow, order: "Order") -> None:
     """Raise StaleError where the operator's fingerprint is not the plan's, all 64 digits."""
     if order.fingerprint is None or order.fingerprint == row.draft.fingerprint:
         return
@@ -101,7 +104,9 @@ def same_fingerprint(row: PlanRow, order: Order) -> None:
     raise StaleError(Finding("PP305", problem, _AGAIN))
 
 
-def looked_at(journal: Journal, row: PlanRow, order: Order, errored: Callable[[int], bool]) -> None:
+def looked_at(
+    journal: Journal, row: PlanRow, order: "Order", errored: Callable[[int], bool]
+) -> None:
     """Raise AttentionError where the last run wants a person's look and nobody named it.
 
     A run whose journal failed could not record its end; ``errored`` tells that it left a file.
