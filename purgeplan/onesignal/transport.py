@@ -22,8 +22,8 @@ DNS_S: Final = 300
 """OneSignal asks that its DNS TTL of 300 s be respected (onesignal.md 1.0)."""
 
 KEPT_ALIVE_S: Final = 30.0
-AUTOMATIC: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-"""Headers that aiohttp would add: only those that were given go out."""
+AUTOMATIC: Final = ("Accept", "Accept-Encoding", "User-Agent")
+"""Headers that aiohttp would add to a DELETE: only those that were given go out."""
 
 
 class NotSentError(Exception):
@@ -93,7 +93,7 @@ class Transport:
             headers=self._headers,
             timeout=self._timeout,
             cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=AUTOMATIC,
+            skip_auto_headers=[name for name in AUTOMATIC if name not in self._headers],
             auto_decompress=True,
             trust_env=False,
             middlewares=(_once,),
@@ -127,11 +127,10 @@ def _named(error: Exception) -> Exception:
 async def _up_to(limit: int, stream: aiohttp.StreamReader) -> bytes:
     parts: list[bytes] = []
     size = 0
-    async for part in stream.iter_any():
+    while size < limit and not stream.at_eof():
+        part = await stream.readany()
         parts.append(part)
         size += len(part)
-        if size >= limit:
-            break
     return b"".join(parts)[:limit]
 
 
