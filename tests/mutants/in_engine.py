@@ -161,7 +161,7 @@ MUTANTS = (
     ),
     mutant(
         "who is in doubt is sent again though they are protected by now",
-        f"{SIMULATED} {HALFWAY}",
+        f"{HALFWAY} {SIMULATED}",
         (
             "engine/run.py",
             "        return [one for one in found.again"
@@ -180,7 +180,7 @@ MUTANTS = (
     ),
     mutant(
         "who was deleted under another plan since planning is sent",
-        f"{LIVES} {SPINE}",
+        f"{SPINE} {LIVES}",
         ("engine/apply.py", "self.journal.skip_deleted_elsewhere(row.plan_id, now)", "0"),
     ),
     mutant(
@@ -394,5 +394,69 @@ MUTANTS = (
         "an export counts as gone whoever has another onesignal_id",
         "unit/test_engine_verify.py",
         ("engine/held.py", "WHEN who IS NOT NULL THEN 'returned' END", "ELSE 'gone' END"),
+    ),
+    mutant(
+        "cancel says so and closes nothing",
+        f"{SPINE} {LIVES}",
+        (
+            "engine/cancel.py",
+            "    journal.conclude(row.plan_id, PlanState.CANCELLED, now)\n",
+            "    journal.events(row.plan_id, str(now))\n",
+        ),
+    ),
+    mutant(
+        "a cancelled plan is applied",
+        f"unit/test_engine_gates.py {SIMULATED} {LIVES}",
+        (
+            "engine/gates.py",
+            "    if row.state in (PlanState.CANCELLED, PlanState.SUPERSEDED):\n",
+            "    if row.state in (PlanState.SUPERSEDED,):\n",
+        ),
+    ),
+    mutant(
+        "forget seals the newest plan of a name alone",
+        f"cli/test_cli_backup.py {LIVES}",
+        ("engine/forgetting.py", "    for one in rows:\n", "    for one in rows[:1]:\n"),
+    ),
+    mutant(
+        "forget seals nobody where one plan is open",
+        "cli/test_cli_backup.py",
+        (
+            "engine/forgetting.py",
+            "            refused |= dict.fromkeys(error.findings)\n",
+            "            refused |= dict.fromkeys(error.findings)\n            break\n",
+        ),
+    ),
+    mutant(
+        "who is protected by now and in doubt counts as spared",
+        f"{HALFWAY} {SIMULATED}",
+        (
+            "engine/apply.py",
+            "            self._held_back |= unresolved.intersection(some)\n",
+            "            self._held_back |= unresolved.difference(some)\n",
+        ),
+    ),
+    mutant(
+        "another window makes a plan another one",
+        HALFWAY,
+        (
+            "model/fingerprint.py",
+            '        "canary": spec.canary,\n',
+            '        "canary": spec.canary,\n        "window": str(spec.pace.window),\n',
+        ),
+    ),
+    mutant(
+        "another number of attempts makes a plan another one",
+        HALFWAY,
+        (
+            "model/fingerprint.py",
+            '        "canary": spec.canary,\n',
+            '        "canary": spec.canary,\n        "retry": spec.retry.max_attempts,\n',
+        ),
+    ),
+    mutant(
+        "a run heeds no window",
+        GATES,
+        ("engine/apply.py", "            window=spec.pace.window,\n", "            window=None,\n"),
     ),
 )

@@ -237,4 +237,40 @@ MUTANTS = (
             "            never_reused = bool(row.draft.by)\n",
         ),
     ),
+    mutant(
+        "a saved line may name anybody as deleted",
+        FILES,
+        (
+            "journal/dumps.py",
+            "if not ours or (who is not None and unfit(ONESIGNAL_ID, who)):",
+            "if not ours:",
+        ),
+    ),
+    mutant(
+        "a saved line's place and time are taken as they stand",
+        FILES,
+        (
+            "journal/dumps.py",
+            "if not ours or (who is not None and unfit(ONESIGNAL_ID, who)):",
+            "if who is not None and unfit(ONESIGNAL_ID, who):",
+        ),
+    ),
+    mutant(
+        "a journal of a version to come is worked with",
+        FILES,
+        (
+            "journal/opening.py",
+            "    if version not in FORMS:\n",
+            "    version = min(version, VERSION)\n    if version not in FORMS:\n",
+        ),
+    ),
+    mutant(
+        "what is pending of a cancelled plan stays pending",
+        f"{CONTRACT} property/test_simulation_machine.py",
+        (
+            "journal/plans.py",
+            "            self._store.execute(_CANCEL, Skip.CANCELLED, ms(at), row.plan_id)\n",
+            "            self._counts(row.plan_id)\n",
+        ),
+    ),
 )

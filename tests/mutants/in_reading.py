@@ -220,4 +220,18 @@ MUTANTS = (
         "unit/test_sources_jsonl.py",
         ("sources/jsonl.py", "    if len(found) != len(pairs):\n", "    if not pairs and found:\n"),
     ),
+    mutant(
+        "standard input is read where no signal arrives",
+        "cli/test_cli_streams.py",
+        (
+            "sources/reading/spooling.py",
+            "blocks if source.waits else ahead(blocks, _MOST)",
+            "ahead(blocks, _MOST)",
+        ),
+    ),
+    mutant(
+        "a plan of another version is read as if it were of this one",
+        "unit/test_planfile_check.py",
+        ("planfile/plan_fields.py", '    "const": 1,\n', ""),
+    ),
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import time
 
 import pytest
 from support.engine import ScriptedView, ids
@@ -17,7 +18,7 @@ from purgeplan.guards import GUARDS
 from purgeplan.model.fingerprint import fingerprint
 from purgeplan.model.outcome import Code, Outcome, State
 from purgeplan.model.records import PlanState
-from purgeplan.model.spec import Limits, Rules
+from purgeplan.model.spec import Limits, Rules, Window
 
 
 class Case:
@@ -114,3 +115,18 @@ def test_a_sealed_plan_before_this_one_has_no_delta():
     previous = planner._previous(replace(row, sealed_at=T0), None)
 
     assert (previous.deleted, previous.added, previous.removed) == (3, None, None)
+
+
+def test_a_run_is_bounded_by_what_the_file_says_now():
+    """Window and time box are the file's at this start, and the run ends by them, not the gate."""
+    case = Case(3)
+    row = case.plan(ids(3))
+    admitted = case.admit(row)
+    night = Window(frozenset(range(7)), time(22), time(6), "UTC")
+    pace = replace(case.rules.spec.pace, window=night, max_run_time_s=60.0)
+    case.rules = Rules(replace(case.rules.spec, pace=pace))
+
+    bounds = case.keeper().bounds(admitted)
+
+    assert (bounds.allowance, bounds.window) == (3, night)
+    assert bounds.until == case.journal.clock.monotonic() + 60.0
