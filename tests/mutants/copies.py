@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sysconfig
 import venv
@@ -14,17 +15,25 @@ PATIENCE_S = 600
 _RED = re.compile(r"^(?:FAILED|ERROR) ([^\s\[]+)", re.MULTILINE)
 
 
+def listed(root=ROOT):
+    """Give the names of all files of a checkout that are there, new ones included."""
+    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.check_output(asked, cwd=root, text=True).split("\0")
+    return [name for name in names if name and (root / name).is_file()]
+
+
 class Copy:
     """One copy of the checkout; a sabotage in it is nobody else's."""
 
     def __init__(self, folder):
         self.root = folder
-        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        names = subprocess.check_output(listed, cwd=ROOT, text=True).split("\0")
-        for name in filter(None, names):
-            if (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, folder / name)
+        self._running = None
+        self._stopped = False
+        self._own = folder.with_name(f"{folder.name}t")
+        self._own.mkdir(parents=True)
+        for name in listed():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
         venv.create(folder / ".venv", symlinks=True)
         self.python = folder / ".venv" / "bin" / "python"
         self._see_only_the_copy()
@@ -44,26 +53,31 @@ class Copy:
         Raises RuntimeError where they can't be run, or never end.
         """
         argv = [self.python, "-m", "pytest", "-x", "-q", "-p", "no:randomly", "--no-header", *tests]
-        environment = {**os.environ, "COLUMNS": "1000"}
-        try:
-            done = subprocess.run(
-                argv,
-                cwd=self.root,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            message = "the tests never end"
-            raise RuntimeError(message) from error
-        if done.returncode == 0:
+        # pytest clears up after older runs; two that share a folder stumble over one another
+        environment = {**os.environ, "COLUMNS": "1000", "PYTEST_DEBUG_TEMPROOT": str(self._own)}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(argv, cwd=self.root, env=environment, **pipes) as self._running:
+            try:
+                out, err = self._running.communicate(timeout=PATIENCE_S)
+            except subprocess.TimeoutExpired as error:
+                self._running.kill()
+                message = "the tests never end"
+                raise RuntimeError(message) from error
+        if self._stopped:
+            message = "stopped"
+            raise RuntimeError(message)
+        if self._running.returncode == 0:
             return None
-        found = _RED.search(done.stdout)
-        if done.returncode != 1 or found is None:
-            raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
+        found = _RED.search(out)
+        if self._running.returncode != 1 or found is None:
+            raise RuntimeError(out[-2000:] + err[-2000:])
         return found[1]
+
+    def stop(self):
+        """Interrupt the tests that run in it, if any."""
+        self._stopped = True
+        if self._running is not None and self._running.poll() is None:
+            self._running.send_signal(signal.SIGINT)
 
 
 @contextmanager

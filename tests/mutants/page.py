@@ -8,6 +8,13 @@ BEGIN, END = "<!-- caught: begin -->", "<!-- caught: end -->"
 _ROW = re.compile(r"^\| (.+) \| `(\S+)`(?: `(\S+)`)? \|$", re.MULTILINE)
 
 
+def put(path, text):
+    """Write a page whole, or leave it as it is."""
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(text, "utf-8")
+    unfinished.replace(path)
+
+
 def recorded(text):
     """Give by a mutant's name the test that caught it, as pytest takes it."""
     found = _ROW.findall(text.partition(BEGIN)[2].partition(END)[0])

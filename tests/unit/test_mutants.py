@@ -1,10 +1,12 @@
 """The mutants fit the product: a list that is out of date proves nothing."""
 
 import ast
+import subprocess
 from pathlib import Path
 
 from mutants.catalog import MUTANTS
 from mutants.page import PAGE, recorded, written
+from mutants.past import Past
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,3 +46,22 @@ def test_what_caught_a_mutant_is_kept_until_something_else_does():
     kept = {one: test for one, test in recorded(page).items() if one in others}
     assert {one: test for one, test in recorded(again).items() if one != first} == kept
     assert again.count("By hand.") == 1
+
+
+def test_what_was_caught_counts_until_product_or_tests_change(tmp_path):
+    """A run that was killed goes on where it was; one on other files begins anew."""
+    root, folder = tmp_path / "checkout", tmp_path / "kept"
+    (root / "purgeplan").mkdir(parents=True)
+    (root / "purgeplan" / "a.py").write_text("A = 1\n")
+    subprocess.run(["git", "init", "-q", root], check=True)
+    first = Past(root, folder)
+    first.add("one", "tests/unit/test_a.py::test_a")
+    first.add("two", "tests/unit/test_a.py::test_b")
+    (kept,) = folder.iterdir()
+    kept.write_text(kept.read_text()[:-5])  # killed while it wrote
+
+    again = Past(root, folder).caught()
+    (root / "purgeplan" / "a.py").write_text("A = 2\n")
+
+    assert again == {"one": "tests/unit/test_a.py::test_a"}
+    assert Past(root, folder).caught() == {}
