@@ -26,7 +26,7 @@ from purgeplan.model.backup import backups
 from purgeplan.model.outcome import Skip, State
 from purgeplan.model.ports import AppFacts, AppView, Journal
 from purgeplan.model.records import PlanRow, Tally
-from purgeplan.model.review import Review
+from purgeplan.model.review import Named, Review
 
 if TYPE_CHECKING:
     from purgeplan.engine.admit import AdmittedPlan
@@ -42,6 +42,7 @@ class Asked:
     order: "Order"
     consent: Consent
     as_json: bool
+    named: Named
 
 
 @click.command("apply", cls=Command)
@@ -76,7 +77,7 @@ def carry_out(
         shop.lock().hold(shop.rules.spec.app.id, operator(), verb),
         closing(shop.journal()) as memory,
     ):
-        asked = Asked(order, consent, given["as_json"])
+        asked = Asked(order, consent, given["as_json"], opened.named)
         row = Finder(console, shop, memory, key, consent).frozen(opened.saved)
         one = _Application(console, shop, memory, asked, key)
         tally = one.gate(row)
@@ -94,6 +95,7 @@ class _Application:
         self._journal = journal
         self._order = asked.order
         self._consent = asked.consent
+        self._named = asked.named
         self._stream = Stream(console, shop.clock) if asked.as_json else None
         self._key = key
         self._keeper: Gatekeeper = shop.gatekeeper(journal, asked.order)
@@ -107,12 +109,12 @@ class _Application:
 
     def nothing_to_do(self, row: PlanRow, tally: Tally) -> int:
         """Say that nothing is left; 4 as long as some of the plan's ids failed."""
-        from purgeplan.reports import closing_line, command  # noqa: PLC0415
+        from purgeplan.reports import closing_line, command_of  # noqa: PLC0415
 
         code = Exit.INCOMPLETE if tally[State.FAILED] else Exit.DONE
         self._console.say("Nothing to do: nothing of this plan is left to be sent.")
         if code is Exit.INCOMPLETE:
-            again = command("purgeplan", "retry", row.draft.path)
+            again = command_of(self._named, "retry")
             self._console.say(one_line(f"To try the failed ones again: {again}"))
         if self._stream is not None:
             self._stream.summary(exit=int(code), left=0)
@@ -137,7 +139,7 @@ class _Application:
             await self._keep(row, admitted)
             async with self._shop.world(self._keeper, view, request, operator()) as world:
                 bounds = self._keeper.bounds(admitted)
-                start = Start(admitted, row, world, self._order, bounds)
+                start = Start(admitted, row, world, self._order, bounds, self._named)
                 return await follow(self._console, start, tally, self._stream)
         except asyncio.CancelledError:  # by the second signal; the journal's thread is done by now
             if start is None or not request.asked:

@@ -1,5 +1,6 @@
 """Opening a plan for a command: its rules and its journal's place."""
 
+import os
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from purgeplan.cli.environment import JOURNAL
 from purgeplan.cli.state import state_folder
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.ports import Clock
+from purgeplan.model.review import Named
 from purgeplan.model.spec import Rules
 
 journal_option = click.option(
@@ -37,15 +39,25 @@ def hex_digits(_ctx: click.Context, _param: click.Parameter, value: str | None) 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A plan file opened: what makes its objects, and a saved plan's file where it is one."""
+    """A plan file opened: what makes its objects, and a saved plan's file where it is one.
+
+    ``named`` is what the commands that are printed name.
+    """
 
     shop: Shop
+    named: Named
     saved: Path | None = None
 
     @property
     def rules(self) -> Rules:
         """Give the plan and its policy."""
         return self.shop.rules
+
+
+def named(plan: Path | str, journal: Path | None) -> Named:
+    """Give what printed commands name; a journal that the variable names is found by it again."""
+    found_again = journal is None or journal == Path(os.environ.get(JOURNAL, ""))
+    return Named(str(plan), None if found_again else str(journal))
 
 
 def open_plan(path: Path, journal: Path | None, clock: Clock | None = None) -> Opened:
@@ -63,7 +75,7 @@ def open_plan(path: Path, journal: Path | None, clock: Clock | None = None) -> O
     if is_plan_file(path):
         return _open_saved(path, journal, clock)
     spec, policy = read_plan(path, kinds(), clock.now())
-    return Opened(_shop(Rules(spec, policy), journal, clock))
+    return Opened(_shop(Rules(spec, policy), journal, clock), named(path, journal))
 
 
 def _open_saved(path: Path, journal: Path | None, clock: Clock) -> Opened:
@@ -81,7 +93,7 @@ def _open_saved(path: Path, journal: Path | None, clock: Clock) -> Opened:
         problem = f"{path} was planned under a policy, and none is found from here"
         mend = "run it inside a checkout of the repository that holds the policy"
         raise InvalidError(Finding("PP096", problem, mend))
-    return Opened(_shop(Rules(spec, policy), journal, clock), path)
+    return Opened(_shop(Rules(spec, policy), journal, clock), named(path, journal), path)
 
 
 def _shop(rules: Rules, journal: Path | None, clock: Clock) -> Shop:

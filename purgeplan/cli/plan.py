@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -81,7 +82,8 @@ def command(console: Console, /, path: Path, journal: Path | None, **given: Any)
         stdin = None if untrusted else sys.stdin.buffer
         planned = make_plan(console, shop, memory, app, stdin)
         form = "json" if given["as_json"] else given["form"]
-        show(console, planned.review, form, given["max_bytes"])
+        review = replace(planned.review, named=opened.named)
+        show(console, review, form, given["max_bytes"])
         if untrusted:
             say_who_vouches(console, planned.review)
         if planned.row is not None:

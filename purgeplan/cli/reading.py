@@ -1,20 +1,21 @@
 """Finding a plan in a journal for commands that only read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from purgeplan.cli.clock import SystemClock
-from purgeplan.cli.opening import open_plan
+from purgeplan.cli.opening import named, open_plan
 from purgeplan.cli.state import state_folder
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.backup import backups
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import Journal
 from purgeplan.model.records import PlanRow
+from purgeplan.model.review import Named
 
 if TYPE_CHECKING:
     from purgeplan.reports import Record
@@ -28,6 +29,7 @@ class Found:
 
     journal: Journal
     row: PlanRow
+    named: Named
 
     def close(self) -> None:
         """Close the journal."""
@@ -47,6 +49,7 @@ class Found:
             events=sum(1 for _ in journal.events(plan_id)),
             journal=journal.where,
             identity=journal.identity,
+            named=self.named,
             backups=backups(journal.events(plan_id)),
         )
 
@@ -74,7 +77,7 @@ def find_plan(what: str, journal: Path | None) -> Found:
             _by_run(one, run_id) if run_id is not None else next(iter(one.plans(None, what)), None)
         )
         if row is not None:
-            return Found(one, row)
+            return Found(one, row, replace(named(row.draft.path, journal), what=what))
         one.close()
     raise InvalidError(Finding("PP099", f"no plan file, plan or run is called {what!r}", _WHERE))
 
@@ -82,7 +85,8 @@ def find_plan(what: str, journal: Path | None) -> Found:
 def _by_file(path: Path, journal: Path | None) -> Found:
     from purgeplan.journal import open_reader  # noqa: PLC0415
 
-    shop = open_plan(path, journal, SystemClock()).shop
+    opened = open_plan(path, journal, SystemClock())
+    shop = opened.shop
     spec = shop.rules.spec
     if not shop.journal_path.exists():
         problem = f"there is no journal at {shop.journal_path}"
@@ -92,7 +96,7 @@ def _by_file(path: Path, journal: Path | None) -> Found:
     if not rows:
         reader.close()
         raise InvalidError(Finding("PP099", f"{spec.name!r} was never planned here", _WHERE))
-    return Found(reader, rows[0])
+    return Found(reader, rows[0], opened.named)
 
 
 def _by_run(journal: Journal, run_id: int) -> PlanRow | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from purgeplan.engine.run import Order, World
     from purgeplan.engine.stops import Bounds, StopRequest
     from purgeplan.model.records import PlanRow, Tally
+    from purgeplan.model.review import Named
 
 
 LOOK_S: Final = 0.5
@@ -36,6 +37,7 @@ class Start:
     world: "World"
     order: "Order"
     bounds: "Bounds"
+    named: "Named"
 
 
 async def follow(console: Console, start: Start, tally: "Tally", stream: Stream | None) -> int:
@@ -87,7 +89,7 @@ def cut_short(console: Console, start: Start, stream: Stream | None) -> int:
 
 def _last_words(console: Console, start: Start, ended: Ended, stream: Stream | None) -> None:
     """Say why it stopped, how it goes on, the witness, and a sum that adds up."""
-    from purgeplan.reports import closing_line, command, run_counts  # noqa: PLC0415
+    from purgeplan.reports import closing_line, command_of, run_counts  # noqa: PLC0415
 
     journal, row = start.world.journal, start.row
     tally, head = journal.tally(row.plan_id), journal.head()
@@ -96,9 +98,9 @@ def _last_words(console: Console, start: Start, ended: Ended, stream: Stream | N
     if tally.left:
         console.say(one_line(f"Go on:  {resume_command(start, ended)}"))
     elif ended.exit is Exit.INCOMPLETE:
-        again = command("purgeplan", "retry", row.draft.path)
+        again = command_of(start.named, "retry")
         console.say(one_line(f"Again, only those:  {again}"))
-    report = command("purgeplan", "report", row.draft.path)
+    report = command_of(start.named, "report")
     console.say(one_line(f"Report:  {report}"))
     console.say(f"Chain head:  {head}")
     if stream is not None:
@@ -112,13 +114,17 @@ def _last_words(console: Console, start: Start, ended: Ended, stream: Stream | N
 
 
 def resume_command(start: Start, ended: Ended) -> str:
-    """Give the command that goes on; a run that a person must look at is named in it."""
-    from purgeplan.reports import command  # noqa: PLC0415 - start-up stays fast
+    """Give the command that goes on: no more at a time than was asked for, and as patient.
 
-    words = ["purgeplan", "apply", start.row.draft.path]
+    A run that a person must look at is named in it.
+    """
+    from purgeplan.reports import command_of  # noqa: PLC0415 - start-up stays fast
+
+    options = ["--limit", str(start.order.limit)] if start.order.limit is not None else []
+    options += ["--wait"] if start.order.wait else []
     if ended.exit is Exit.ATTENTION:
-        words += ["--after", str(start.world.journal.runs(start.row.plan_id)[0].run_id)]
-    return command(*words)
+        options += ["--after", str(start.world.journal.runs(start.row.plan_id)[0].run_id)]
+    return command_of(start.named, "apply", *options)
 
 
 def _stop_unread(console: Console, stream: Stream, request: "StopRequest") -> None:

@@ -21,7 +21,8 @@ from purgeplan.cli.progress import Ticker
 from purgeplan.errors import Exit, Finding, InvalidError
 from purgeplan.model.outcome import State, Verdict
 from purgeplan.model.ports import Journal
-from purgeplan.model.records import PlanRow
+from purgeplan.model.records import PlanRow, Tally
+from purgeplan.model.review import Named
 
 if TYPE_CHECKING:
     from purgeplan.model.secret import Secret
@@ -38,13 +39,14 @@ def command(console: Console, /, path: Path, journal: Path | None, as_json: bool
     Sends no deletion. Up to 100 ids are looked at one by one, more by one export. What is judged
     as gone or returned stays so: a second call looks at the rest.
     """
-    shop = open_plan(path, journal).shop
+    opened = open_plan(path, journal)
+    shop = opened.shop
     spec, key = shop.rules.spec, shop.key()
     with shop.lock().hold(spec.app.id, operator(), "verify"), closing(shop.journal()) as memory:
         row = _applied(shop, memory)
         if memory.tally(row.plan_id)[State.ACCEPTED]:
             asyncio.run(_verify(console, shop, memory, row, key))
-        return _tell(console, memory, row, as_json=as_json)
+        return _tell(console, memory.tally(row.plan_id), row, opened.named, as_json=as_json)
 
 
 def _applied(shop: Shop, journal: Journal) -> PlanRow:
@@ -77,10 +79,9 @@ async def _verify(
         await view.close()
 
 
-def _tell(console: Console, journal: Journal, row: PlanRow, *, as_json: bool) -> int:
-    from purgeplan.reports import command as shown  # noqa: PLC0415 - start-up stays fast
+def _tell(console: Console, tally: Tally, row: PlanRow, named: Named, *, as_json: bool) -> int:
+    from purgeplan.reports import command_of  # noqa: PLC0415 - start-up stays fast
 
-    tally = journal.tally(row.plan_id)
     accepted, by = tally[State.ACCEPTED], tally.verdicts
     counts = {str(one): by.get(one, 0) for one in Verdict}
     counts["not_told"] = accepted - sum(counts.values())
@@ -94,9 +95,9 @@ def _tell(console: Console, journal: Journal, row: PlanRow, *, as_json: bool) ->
         console.product(_table(accepted, counts))
     if counts[Verdict.STILL_THERE]:
         console.say("Deleting may take OneSignal a while: verify again first. If they stay:")
-        console.say(one_line(f"Next:  {shown('purgeplan', 'retry', row.draft.path)}"))
+        console.say(one_line(f"Next:  {command_of(named, 'retry')}"))
     if accepted:
-        console.say(one_line(f"Which:  {shown('purgeplan', 'report', row.draft.path, '--csv')}"))
+        console.say(one_line(f"Which:  {command_of(named, 'report', '--csv')}"))
     return code
 
 

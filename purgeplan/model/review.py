@@ -48,12 +48,26 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What printed commands name, so that pasted where they were printed they do what they say.
+
+    ``plan`` is the file as it was named; ``journal`` is one that an option gave, None where the
+    next command finds it by itself. ``what`` is by what a report was asked for, if by no file: a
+    plan's name, or a run's number.
+    """
+
+    plan: str
+    journal: str | None = None
+    what: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """A plan under review; ``fingerprint`` is None only where nothing could be resolved.
 
     ``violations`` are refusals, ``warnings`` are not. ``continues`` where an open plan with the
     same fingerprint goes on; ``left`` is what is then still to be sent. ``backups`` are those that
-    it has already.
+    it has already. ``named`` is the plan as it was named, by default as the spec says.
     """
 
     spec: PlanSpec
@@ -70,3 +84,4 @@ class Review:
     previous: Previous | None = None
     continues: bool = False
     backups: tuple[Backup, ...] = ()
+    named: Named | None = None

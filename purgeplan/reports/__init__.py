@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from purgeplan.model.records import ItemRow
 from purgeplan.model.review import Review
+from purgeplan.reports.next_step import command_of
 from purgeplan.reports.plan_json import plan_document
 from purgeplan.reports.plan_markdown import plan_markdown
 from purgeplan.reports.plan_text import headline, plan_text
@@ -16,7 +17,6 @@ from purgeplan.reports.run_json import run_document
 from purgeplan.reports.run_markdown import run_markdown
 from purgeplan.reports.run_text import run_text
 from purgeplan.reports.sums import backup_words, closing_line
-from purgeplan.reports.words import command
 
 __all__ = [
     "ITEM_FORMS",
@@ -26,7 +26,7 @@ __all__ = [
     "as_json",
     "backup_words",
     "closing_line",
-    "command",
+    "command_of",
     "headline",
     "plan_document",
     "plan_markdown",

@@ -9,7 +9,7 @@ from purgeplan.model.backup import Backup
 from purgeplan.model.facts import Counts
 from purgeplan.model.outcome import Code, Skip, State, Verdict
 from purgeplan.model.records import ItemRow, PlanRow, RunRow, Tally
-from purgeplan.model.review import Previous
+from purgeplan.model.review import Named, Previous
 from purgeplan.model.spec import Population
 from purgeplan.reports.who import breakdown_lines, held_words, who_lines
 
@@ -33,6 +33,7 @@ class Record:
 
     ``head`` is the last link of the journal's chain, ``events`` how many links of it are this
     plan's; ``journal`` is where it is and ``identity`` its own name, the same in every copy.
+    ``named`` is what was reported on, as it was named.
     """
 
     plan: PlanRow
@@ -43,6 +44,7 @@ class Record:
     events: int
     journal: str
     identity: str
+    named: Named
     backups: tuple[Backup, ...] = ()
 
     @property

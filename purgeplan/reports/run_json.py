@@ -44,7 +44,7 @@ def run_document(record: Record) -> dict[str, Any]:
         "chain_head": record.head,
         "events": record.events,
         "journal": {"where": record.journal, "identity": record.identity},
-        "next": next_commands(plan, record.tally),
+        "next": next_commands(plan, record.tally, record.named),
     }
 
 

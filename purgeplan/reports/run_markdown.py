@@ -50,7 +50,7 @@ def _lines(record: Record, room: Room) -> Iterator[str]:
     yield ""
     yield from _lists(record, room)
     if room.entries:
-        for one in next_commands(plan, record.tally):
+        for one in next_commands(plan, record.tally, record.named):
             yield f"\nNext: {code(one, MAX_COMMAND)}"
 
 

@@ -6,11 +6,11 @@ from typing import Final
 from purgeplan.model.outcome import State
 from purgeplan.model.records import RunRow
 from purgeplan.reports.escape import clean
-from purgeplan.reports.next_step import next_commands
+from purgeplan.reports.next_step import command_of, next_commands
 from purgeplan.reports.record import Record, Trouble
 from purgeplan.reports.sums import backup_words, tally_sum
 from purgeplan.reports.who import delta_words
-from purgeplan.reports.words import command, duration, instant, plural
+from purgeplan.reports.words import duration, instant, plural
 
 WHY: Final[dict[str, str]] = {
     "done": "nothing was left",
@@ -136,7 +136,7 @@ _PARTS: Final[dict[str, Callable[[Record], Iterator[str]]]] = {
 
 
 def _end(record: Record) -> Iterator[str]:
-    path = record.plan.draft.path
-    yield f"Every id: {command('purgeplan', 'report', path, '--csv')}"
-    yield from (f"Next: {one}" for one in next_commands(record.plan, record.tally))
+    named = record.named
+    yield f"Every id: {command_of(named, 'report', '--csv')}"
+    yield from (f"Next: {one}" for one in next_commands(record.plan, record.tally, named))
     yield f"Sum: {tally_sum(record.tally)}"

@@ -15,7 +15,7 @@ from purgeplan.model.records import (
     RunRow,
     Tally,
 )
-from purgeplan.model.review import Eta, Review
+from purgeplan.model.review import Eta, Named, Review
 from purgeplan.reports.record import Record, Trouble
 
 FINGERPRINT = "7a44d1c09b2e" + "0" * 52
@@ -97,6 +97,7 @@ def record(**changes):
         events=31,
         journal="state/journal.db",
         identity="j-5d1f",
+        named=Named("plans/inactive.yaml"),
     )
     return replace(told, **changes)
 

@@ -9,6 +9,7 @@ from purgeplan.cli.reading import Found
 from purgeplan.journal import open_reader
 from purgeplan.model.outcome import State
 from purgeplan.model.records import PlanState
+from purgeplan.model.review import Named
 from purgeplan.reports import RUN_FORMS
 
 REPORTED = {
@@ -60,7 +61,7 @@ def judge(case, codes, doubtful=None):
         flaws = list(journal.check())
         row = journal.plans()[0]
         items = list(journal.items(row.plan_id))
-        report = json.loads(RUN_FORMS["json"](Found(journal, row).record()))
+        report = json.loads(RUN_FORMS["json"](Found(journal, row, Named(row.draft.path)).record()))
     flaws += _always(case, items)
     sent = case.tail.sent
     again = {one for one, count in sent.items() if count > 1}
