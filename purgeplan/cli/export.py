@@ -11,6 +11,7 @@ import click
 
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
+from purgeplan.cli.files import must_be_new
 from purgeplan.cli.findings import blocks
 from purgeplan.cli.opening import (
     journal_option,
@@ -19,7 +20,7 @@ from purgeplan.cli.opening import (
     path_argument,
 )
 from purgeplan.cli.operator import operator
-from purgeplan.cli.plan import app_facts, must_be_new
+from purgeplan.cli.plan import app_facts
 from purgeplan.cli.progress import PhaseView
 from purgeplan.errors import Finding
 from purgeplan.model.ports import ExportAsk, ExportFile
@@ -33,9 +34,6 @@ def _file(_ctx: click.Context, _param: click.Parameter, value: Path) -> Path:
 
     if form_of(value.name) is None:
         message = f"{value} ends in neither {' nor '.join(FORMS)}"
-        raise click.BadParameter(message)
-    if not value.absolute().parent.is_dir():
-        message = f"{value.parent} is no folder"
         raise click.BadParameter(message)
     return value
 

@@ -1,9 +1,8 @@
 """``purgeplan plan``: who would go, judged and frozen; nothing is sent."""
 
 import asyncio
-import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 from purgeplan.bootstrap import Shop, look, seldom_collected
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
+from purgeplan.cli.files import must_be_new, write_ids
 from purgeplan.cli.findings import annotate, say_findings
 from purgeplan.cli.findings import closing as closing_words
 from purgeplan.cli.opening import (
@@ -25,7 +25,7 @@ from purgeplan.cli.opening import (
 from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import PhaseView
 from purgeplan.cli.untrusted import check_local, say_who_vouches
-from purgeplan.errors import CredentialsError, Exit, Finding, InvalidError
+from purgeplan.errors import CredentialsError, Exit
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Journal
 from purgeplan.model.review import Review
@@ -151,23 +151,11 @@ def _exit_code(review: Review, *, detailed: bool) -> int:
     return Exit.TO_DELETE if detailed and review.facts.left else Exit.DONE
 
 
-def must_be_new(file: Path | None) -> None:
-    """Raise InvalidError where a file is in the way of one to be written."""
-    if file is not None and os.path.lexists(file):
-        raise InvalidError(Finding("PP098", f"{file} exists", "name a file that does not"))
-
-
 def _write_files(journal: Journal, plan_id: int, ids_out: Path | None, out: Path | None) -> None:
     if ids_out is not None:
         rows = journal.items(plan_id, (State.PENDING, State.SENT))
-        _write_ids(ids_out, (row.id for row in rows))
+        write_ids(ids_out, (row.id for row in rows))
     if out is not None:
         from purgeplan.journal import save_plan_file  # noqa: PLC0415
 
         save_plan_file(out, journal, plan_id)
-
-
-def _write_ids(file: Path, ids: Iterable[str]) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.writelines(f"{one}\n" for one in ids)

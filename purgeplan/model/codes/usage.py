@@ -5,8 +5,9 @@ from purgeplan.model.codes.text import Explanation
 CODES: dict[str, Explanation] = {
     "PP089": Explanation(
         "output can't be written",
-        "What was asked for could not be written where stdout, or the log, leads: the disk is full,"
-        " or failed. A run that was to be told there has stopped, and its journal is complete.",
+        "What was asked for could not be written to its file, or where stdout or the log leads:"
+        " the disk is full, or failed. A run that was to be told there has stopped, and its journal"
+        " is complete.",
         "Make room, or send it somewhere else; then give the same command again.",
     ),
     "PP090": Explanation(
@@ -44,9 +45,10 @@ CODES: dict[str, Explanation] = {
         "Leave --journal and PURGEPLAN_JOURNAL out.",
     ),
     "PP098": Explanation(
-        "a file is in the way",
-        "A file that would be written exists already; purgeplan never overwrites one.",
-        "Give another name, or move the old file away yourself.",
+        "a file can't be made",
+        "A file that would be written exists already (purgeplan never overwrites one), or its "
+        "folder is not there or takes no file.",
+        "Give another name, move the old file away yourself, or make the folder.",
     ),
     "PP099": Explanation(
         "no such plan or run",

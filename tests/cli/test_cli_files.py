@@ -1,0 +1,52 @@
+"""Files that a command makes: refused before its work is done, or made whole."""
+
+import resource
+from contextlib import contextmanager
+
+import pytest
+
+from purgeplan.cli.files import write_ids
+from purgeplan.errors import AttentionError
+
+
+@pytest.mark.parametrize("option", ["--ids-out", "--out"])
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("none/of/it", "none/of is no folder"),
+        ("ids.csv/it", "ids.csv is no folder"),
+        ("ids.csv", "ids.csv exists"),
+        (".", "is a directory"),
+        ("/proc/it", "/proc takes no file"),
+    ],
+    ids=["missing", "no_folder", "there", "folder", "unwritable"],
+)
+def test_a_file_that_can_not_be_made_is_refused_before_planning(at, option, file, said):
+    """Nothing is frozen, nobody is asked, and no bug is reported: a path is what is wrong."""
+    at.ids_file(at.subscriptions(2))
+    at.plan_file()
+
+    done = at.run("plan", "plan.yaml", option, file)
+
+    assert (done.code, said in done.err) == (2, True), done.err
+    assert not at.journal.exists()
+    assert at.box.ledger() == []
+
+
+@contextmanager
+def room(size):
+    """Let no file of this process grow beyond a size, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_ids_that_find_no_room_leave_no_file(tmp_path):
+    """Half a list is no list: it is exit 11, and says so."""
+    with room(4096), pytest.raises(AttentionError, match=r"ids.txt can't be written: File too la"):
+        write_ids(tmp_path / "ids.txt", ["an-id"] * 4096)
+
+    assert list(tmp_path.iterdir()) == []
