@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
@@ -25,13 +25,18 @@ from purgeplan.cli.opening import (
 from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import PhaseView
 from purgeplan.cli.untrusted import check_local, say_who_vouches
-from purgeplan.errors import CredentialsError, Exit
+from purgeplan.errors import CredentialsError, Exit, Finding
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Journal
 from purgeplan.model.review import Review
 
 if TYPE_CHECKING:
     from purgeplan.engine.plan import Planned
+
+UNKNOWN: Final = AppFacts(None, None)
+"""What is known of an app that nobody was asked about."""
+
+NO_KEY: Final = "PP605"
 
 
 @click.command("plan", cls=Command)
@@ -77,12 +82,13 @@ def command(console: Console, /, path: Path, journal: Path | None, **given: Any)
     shop, untrusted = opened.shop, given["untrusted"]
     if untrusted:
         check_local(opened, given["out"])
-    app = AppFacts(None, None) if untrusted else app_facts(shop)
+    app, unasked = (UNKNOWN, ()) if untrusted else _asked(shop)
     with _journal(shop, untrusted=untrusted) as memory:
         stdin = None if untrusted else sys.stdin.buffer
         planned = make_plan(console, shop, memory, app, stdin)
         form = "json" if given["as_json"] else given["form"]
-        review = replace(planned.review, named=opened.named)
+        warnings = (*unasked, *planned.review.warnings)
+        review = replace(planned.review, named=opened.named, warnings=warnings)
         show(console, review, form, given["max_bytes"])
         if untrusted:
             say_who_vouches(console, planned.review)
@@ -105,13 +111,26 @@ def _journal(shop: Shop, *, untrusted: bool) -> Iterator[Journal]:
         yield memory
 
 
-def app_facts(shop: Shop) -> AppFacts:
-    """Look at the app; without a key nothing is known of it, and the guards say what that means."""
+def _asked(shop: Shop) -> tuple[AppFacts, tuple[Finding, ...]]:
+    """Look at the app, and give why not where there is no key: guards judge what that means.
+
+    Raises CredentialsError for a key that is there and can't be used.
+    """
     try:
-        key = shop.key()
-    except CredentialsError:
-        return AppFacts(None, None)
-    return asyncio.run(look(shop.view(key)))
+        shop.key()
+    except CredentialsError as error:
+        if any(one.code != NO_KEY for one in error.findings):
+            raise
+        return UNKNOWN, tuple(
+            replace(one, problem=f"the app was not asked: {one.problem}", warning=True)
+            for one in error.findings
+        )
+    return app_facts(shop), ()
+
+
+def app_facts(shop: Shop) -> AppFacts:
+    """Look at the app; raises CredentialsError without a key."""
+    return asyncio.run(look(shop.view(shop.key())))
 
 
 def make_plan(

@@ -28,8 +28,11 @@ def find_key(ref: KeyRef, root: Path, environ: MutableMapping[str, str] = os.env
     is open to others, or where it is no app's key.
     """
     text = _read(ref, root, environ).strip()
-    if problem := _unfit(text):
-        problem = f"the key in {ref.kind} {ref.name} {problem}"
+    if not text:
+        problem = f"the key in {ref.kind} {ref.name} is empty"
+        raise _missing(problem, "put the app's API key there")
+    if unfit := _unfit(text):
+        problem = f"the key in {ref.kind} {ref.name} {unfit}"
         raise CredentialsError(Finding("PP607", problem, "give the app's own API key"))
     return Secret(text)
 
@@ -45,8 +48,6 @@ def _read(ref: KeyRef, root: Path, environ: MutableMapping[str, str]) -> str:
 
 
 def _unfit(text: str) -> str | None:
-    if not text:
-        return "is empty"
     if not text.isascii() or not text.isprintable() or " " in text:
         return "holds blanks or characters that no key has"
     if text.startswith(ORGANIZATION):

@@ -124,7 +124,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path, make):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  \n", "two words", "two\nlines", "os_v2_org_secret", "os_v2_app_é", "a\tb", "a\0b"],
+    ["two words", "two\nlines", "os_v2_org_secret", "os_v2_app_é", "a\tb", "a\0b"],
 )
 def test_an_unfit_key_is_refused_and_not_shown(tmp_path, text):
     """Blanks, control characters and an organization's key are refused; the text stays unseen."""
@@ -132,6 +132,14 @@ def test_an_unfit_key_is_refused_and_not_shown(tmp_path, text):
 
     assert finding.code == "PP607"
     assert "secret" not in str(finding)
+
+
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_an_empty_key_is_none(tmp_path, text):
+    """A runner gives secrets that it must not give as empty variables: as if they were not set."""
+    finding = refusal(KeyRef("env", "K"), tmp_path, {"K": text})
+
+    assert (finding.code, finding.problem) == ("PP605", "the key in env K is empty")
 
 
 @pytest.mark.usefixtures("_one_entry")

@@ -44,7 +44,7 @@ CODES: dict[str, Explanation] = {
     ),
     "PP607": Explanation(
         "not a key of this app",
-        "What was found is empty, holds blanks, or is an organization's key, which opens every"
+        "What was found holds blanks, or is an organization's key, which opens every"
         " app: too much for a tool that deletes.",
         "Make a key for the app under Settings > Keys & IDs.",
     ),
