@@ -144,7 +144,8 @@ class Flight:
         if not (self._waiting and self._has_room()):
             return None
         now = self._clock.monotonic()
-        if max(self._pacer.due_at(now), self._step_at, self._waiting.ready_at(now)) > now:
+        due_at = max(self._pacer.due_at(now), self._step_at)
+        if due_at > now or self._waiting.ready_at(now) > now:
             return None
         self._pacer.started(now)
         claimed = self._waiting.take(now)
