@@ -19,8 +19,8 @@ DRAIN_S: Final = 5.0
 
 TURN_S: Final = 0.1
 GATHER_S: Final = 0.05
-"""While requests are under way, answers of so many seconds share one commit: half of what claims
-reach ahead, so that the next are durable before these have begun."""
+"""While requests are under way, commits are so many seconds apart, or as long as the disk takes:
+half of what claims reach ahead, so that the next are durable before these have begun."""
 
 BATCH: Final = 512
 
@@ -87,6 +87,7 @@ class _Run:
             if paused is None:
                 self._checking = self._checking or self._means.check_due()
                 self._take_up()
+            until = self._means.clock.monotonic() + GATHER_S
             settled = await self._turn(paused=paused is not None)
             if settled is not None:
                 yield settled
@@ -95,7 +96,7 @@ class _Run:
                 break
             if paused is not None:
                 yield Waiting(*paused)
-            await self._wait(self._idle_s(paused))
+            await self._wait(self._idle_s(paused), until)
         async with aclosing(self._drain()) as drained:
             async for settled in drained:
                 yield settled
@@ -105,11 +106,11 @@ class _Run:
         self._judge.ended = self._judge.ended or self._means.stops.ended()
         return self._judge.ended is None
 
-    async def _wait(self, seconds: float) -> None:
+    async def _wait(self, seconds: float, until: float) -> None:
         """Wait for an answer, and for those that share its commit; claims do not run out by it."""
         clock, flight = self._means.clock, self.flight
-        until, starting = clock.monotonic() + GATHER_S, flight.claimed > flight.in_flight
-        await flight.change(min(seconds, GATHER_S) if starting else seconds)
+        left_s = max(0.0, until - clock.monotonic())
+        await flight.change(min(seconds, left_s) if flight.claimed > flight.in_flight else seconds)
         if flight.in_flight and (left_s := until - clock.monotonic()) > 0:
             await clock.sleep(left_s)
 

@@ -93,6 +93,7 @@ class Stage:
     clock: VirtualClock = field(default_factory=VirtualClock)
     known: dict = field(default_factory=dict)
     drift: object = None
+    commit_s: float = 0.0
 
     def __post_init__(self):
         """Plan so many ids."""
@@ -124,6 +125,8 @@ class Stage:
 
     async def _consume(self, admitted, order, bounds):
         async def inline(call):
+            if self.commit_s:
+                await self.clock.sleep(self.commit_s)
             return call()
 
         world = World(

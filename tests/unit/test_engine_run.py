@@ -85,6 +85,15 @@ def test_a_rate_does_not_wait_for_the_first_answers():
     assert max(gaps) <= 0.005
 
 
+def test_a_slow_disk_is_not_waited_for_beside():
+    """What a commit takes is time in which answers gather: none is waited for after it."""
+    stage = Stage(900, commit_s=0.08)
+
+    stage.run()
+
+    assert stage.target.at[-1] - stage.target.at[0] <= 1.25
+
+
 def test_already_gone_counts_apart():
     """404s are absent, and done."""
     stage = Stage(60)
