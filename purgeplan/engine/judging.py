@@ -54,7 +54,8 @@ class Judge:
     def _follow(self, claimed: Claimed, decision: Decision) -> None:
         now = self._clock.monotonic()
         if decision.then in (Then.AGAIN, Then.PAUSE):
-            next_try = claimed.next_try(decision.code, now + sure_s(self._spec.target.by))
+            until = now + sure_s(self._spec.target.by, claimed.item)
+            next_try = claimed.next_try(decision.code, until)
             self._again.put(next_try, now + decision.wait_s)
         if decision.then is Then.PAUSE:
             self._pacer.throttled(now, decision.wait_s)

@@ -20,7 +20,7 @@ from purgeplan.engine.unresolved import Sorted, sort_unresolved
 from purgeplan.engine.waiting import Claimed
 from purgeplan.errors import Exit, JournalError, PurgeplanError
 from purgeplan.model.breaker import BreakerWatch
-from purgeplan.model.outcome import Outcome, Skip, State
+from purgeplan.model.outcome import Outcome, State
 from purgeplan.model.ports import AppView, Clock, Journal, Target
 from purgeplan.model.progress import Ended, Progress, Settled
 from purgeplan.model.records import Operator, PlanRow, PlanState
@@ -210,12 +210,8 @@ class _OneRun:
 
     def _again(self, found: Sorted) -> Sequence[Claimed]:
         """Take up what earlier runs left unresolved, where it hits nobody new or protected."""
-        world, plan_id = self._world, self._plan.plan_id
         if found.gone:
-            world.journal.turn(self._run_id, found.gone, [], 0)
-        if found.recreated:
-            positions = [item.position for item in found.recreated]
-            world.journal.skip(plan_id, positions, Skip.RECREATED, world.clock.now())
+            self._world.journal.turn(self._run_id, found.gone, [], 0)
         return [one for one in found.again if one.item.position not in self._admitted.held_back]
 
     @contextmanager
@@ -237,7 +233,9 @@ class _OneRun:
         """Record how the run ended, conclude the plan where nothing is left of it."""
         journal, plan_id, now = self._world.journal, self._plan.plan_id, self._world.clock.now()
         tally = journal.tally(plan_id)
-        final = final_word(self._admitted, ended, tally)
+        active = self._drift.held_back if self._drift is not None else frozenset[int]()
+        held = len(self._admitted.held_back | active)
+        final = final_word(self._admitted, ended, tally, held)
         journal.end_run(self._run_id, final.why, final.exit, now)
         if tally.left == 0:
             journal.conclude(plan_id, PlanState.DONE, now)

@@ -6,7 +6,7 @@ from math import inf
 from typing import Final
 
 from purgeplan.engine.waiting import Claimed
-from purgeplan.model.ids import is_uuid_kind
+from purgeplan.model.ids import ONESIGNAL_ID, is_uuid_kind
 from purgeplan.model.outcome import Code, Item, Outcome, State
 from purgeplan.model.ports import AppView, Clock, Journal
 
@@ -14,18 +14,21 @@ SOON: Final = timedelta(hours=1)
 """An alias may name somebody new after that; a subscription id or onesignal_id never does."""
 
 
-def sure_s(by: str) -> float:
-    """Give for how many seconds an id of this kind surely names whom it named."""
-    return inf if is_uuid_kind(by) else SOON.total_seconds()
+def sure_s(by: str, item: Item) -> float:
+    """Give for how many seconds a DELETE of an item surely hits whom it was planned for.
+
+    For ever where it names a UUID: the id itself, or the onesignal_id that was planned.
+    """
+    named = by if item.onesignal_id is None else ONESIGNAL_ID
+    return inf if is_uuid_kind(named) else SOON.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Unresolved items, sorted: to be sent again, gone meanwhile, renamed, or not to be told."""
+    """Unresolved items, sorted: to be sent again, gone meanwhile, or not to be told."""
 
     again: tuple[Claimed, ...] = ()
     gone: tuple[Outcome, ...] = ()
-    recreated: tuple[Item, ...] = ()
     unknown: int = 0
 
 
@@ -35,20 +38,14 @@ async def sort_unresolved(
     """Sort what earlier runs left unresolved by whether sending it again can hit somebody new."""
     again: list[Claimed] = []
     gone: list[Outcome] = []
-    recreated: list[Item] = []
-    unknown, sure = 0, sure_s(by)
+    unknown = 0
     for item, claimed_at in journal.unresolved(plan_id):
+        sure = sure_s(by, item)
         since_s = (clock.now() - claimed_at).total_seconds()
         if sure == inf or 0 <= since_s <= sure:
             again.append(Claimed(item, doubtful=True, until=clock.monotonic() + sure - since_s))
-            continue
-        names = await view.onesignal_id(by, item.id)
-        if names is None:
+        elif await view.onesignal_id(by, item.id) is None:
             gone.append(Outcome(item, State.ABSENT, Code.PRESUMED_OURS, clock.now()))
-        elif item.onesignal_id is None:
-            unknown += 1
-        elif names == item.onesignal_id:
-            again.append(Claimed(item, doubtful=True, until=clock.monotonic() + sure))
         else:
-            recreated.append(item)
-    return Sorted(tuple(again), tuple(gone), tuple(recreated), unknown)
+            unknown += 1
+    return Sorted(tuple(again), tuple(gone), unknown)

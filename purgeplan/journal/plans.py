@@ -34,11 +34,11 @@ _CANCEL: Final = """
     WHERE plan_id = ? AND state = 'pending'"""
 _REOPEN: Final = """
     UPDATE items SET state = 'pending', settled_at = NULL, verdict = NULL
-    WHERE plan_id = ?1 AND (state = 'failed' OR verdict = 'still_there'
-        OR (state = 'sent' AND (?2 OR onesignal_id IS NOT NULL)))"""
+    WHERE plan_id = ? AND (state = 'failed' OR verdict = 'still_there')"""
 _DOUBT: Final = f"""
     UPDATE items SET state = 'sent'
-    WHERE plan_id = ? AND state = 'pending' AND claimed_at IS NOT NULL AND onesignal_id IS NULL
+    WHERE plan_id = ? AND state = 'pending' AND claimed_at IS NOT NULL
+        AND (? OR onesignal_id IS NULL)
         AND (code = '{Code.SERVER_ERROR}' OR code = '{Code.CONFLICT}'
             OR (code = '{Code.REJECTED}' AND attempts > 1))"""  # noqa: S608 - made of enums
 
@@ -124,11 +124,11 @@ class Plans(Part):
         self._event("plan.concluded", at, (row.plan_id, None), data)
 
     def reopen(self, plan_id: int, at: datetime) -> int:
-        """Take failed, unresolved and still-there items back to pending.
+        """Take failed and still-there items back to pending; the run takes up the unresolved.
 
-        An alias names somebody new once its user is gone. Where a DELETE that named nothing else
-        may have worked, it is unresolved: the run sends it again within the hour of its last claim,
-        later only after a look. Refused at the first attempt, nothing was done.
+        A failed one of which a request may have worked is unresolved: nobody may say that it was
+        spared, and an alias may name somebody new by now. Refused at the first attempt, nothing
+        was done; an alias of which the DELETE names a onesignal_id is sent again.
         Raises StaleError for a plan that was cancelled, superseded or sealed, and where a younger
         plan of that name is open.
         """
@@ -139,10 +139,8 @@ class Plans(Part):
             rival = self._open_rival(row.draft.app_id, row.draft.name)
             if rival is not None and rival.plan_id != plan_id:
                 raise refusals.replaced(rival)
-            never_reused = is_uuid_kind(row.draft.by)
-            count = self._store.execute(_REOPEN, plan_id, never_reused)
-            if not never_reused:
-                self._store.execute(_DOUBT, plan_id)
+            count = self._store.execute(_REOPEN, plan_id)
+            self._store.execute(_DOUBT, plan_id, is_uuid_kind(row.draft.by))
             if count:
                 self._store.execute(_CLOSE, PlanState.OPEN, None, plan_id)
                 self._event("plan.reopened", at, (plan_id, None), {"count": count})

@@ -65,7 +65,7 @@ def test_retry_may_be_changed_halfway(tmp_path, attempts):
 def test_whoever_is_in_doubt_and_protected_halfway_is_spared(tmp_path, users):
     """Claimed by a run that died, protected since: nobody sends them again, and they stay unknown.
 
-    Retry, after which a subscription may be skipped, sends them no more than apply.
+    Retry sends them no more than apply, and knows no more of them.
     """
     by = "external_id" if users else "subscription_id"
     with desk(tmp_path) as at:
@@ -91,4 +91,6 @@ def test_whoever_is_in_doubt_and_protected_halfway_is_spared(tmp_path, users):
         assert sorted(at.deleted()) == sorted(set(ids[1:]) - set(doubt)), done.err
         assert done.code == 4, done.err
         assert "2 unknown" in done.out
-        assert again.code == (4 if users else 0), again.err
+        assert "2 unknown are protected by now" in done.err + done.out
+        assert again.code == 4, again.err
+        assert "2 unknown" in again.out

@@ -288,8 +288,8 @@ MUTANTS = (
         f"{RUN} {SIMULATED} unit/test_engine_renamed.py",
         (
             "engine/unresolved.py",
-            "        elif names == item.onesignal_id:\n",
-            "        elif names:\n",
+            "            unknown += 1\n",
+            "            again.append(Claimed(item, doubtful=True))\n",
         ),
     ),
     mutant(

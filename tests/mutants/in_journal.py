@@ -64,7 +64,7 @@ MUTANTS = (
     mutant(
         "retry takes back whatever was accepted",
         CONTRACT,
-        ("journal/plans.py", "OR verdict = 'still_there'\n", "OR state = 'accepted'\n"),
+        ("journal/plans.py", "OR verdict = 'still_there')", "OR state = 'accepted')"),
         (
             "journal/schema.py",
             "AND (OLD.state <> 'accepted' OR OLD.verdict IS '{Verdict.STILL_THERE}')\n",
@@ -229,12 +229,12 @@ MUTANTS = (
         ("journal/files.py", "    if mode & _OTHERS:\n", "    if not mode:\n"),
     ),
     mutant(
-        "retry takes an alias in doubt for one that was never sent",
+        "retry takes whom a request may have reached for one that was never sent",
         f"{CONTRACT} {SIMULATED} unit/test_engine_renamed.py",
         (
             "journal/plans.py",
-            "            never_reused = is_uuid_kind(row.draft.by)\n",
-            "            never_reused = bool(row.draft.by)\n",
+            "            self._store.execute(_DOUBT, plan_id, is_uuid_kind(row.draft.by))\n",
+            "",
         ),
     ),
     mutant(

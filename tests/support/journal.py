@@ -572,25 +572,23 @@ class FakeJournal:
         ]
 
     def reopen(self, plan_id, at):
-        """Take failed, unresolved and still-there items back."""
+        """Take failed and still-there items back."""
         row = self.plan(plan_id)
         rival = self._open(row.draft.app_id, row.draft.name)
         if row.state not in (PlanState.OPEN, PlanState.DONE) or row.sealed_at is not None:
             raise StaleError(Finding("PP304", "the plan is closed"))
         if rival is not None and rival.plan_id != plan_id:
             raise StaleError(Finding("PP304", "planned again since"))
-        reused = not is_uuid_kind(row.draft.by)
         back = [
             one
             for one in self._items[plan_id]
-            if one.item.state is State.FAILED
-            or one.item.verdict is Verdict.STILL_THERE
-            or (one.item.state is State.SENT and not (reused and one.item.onesignal_id is None))
+            if one.item.state is State.FAILED or one.item.verdict is Verdict.STILL_THERE
         ]
         for one in back:
-            doubt = one.item.code is not Code.REJECTED or one.item.attempts > 1
-            unsure = reused and doubt and one.item.onesignal_id is None
-            state = State.SENT if unsure else State.PENDING
+            failed = one.item.state is State.FAILED
+            doubt = failed and (one.item.code is not Code.REJECTED or one.item.attempts > 1)
+            named = is_uuid_kind(row.draft.by) or one.item.onesignal_id is None
+            state = State.SENT if doubt and named else State.PENDING
             one.to(state=state, settled_at=None, verdict=None)
         if not back:
             return 0

@@ -292,7 +292,7 @@ def test_whoever_waits_for_an_export_heeds_a_stop_within_a_second(tmp_path, wher
 
 
 def test_who_is_active_and_unresolved_is_not_sent_again(tmp_path):
-    """Nobody knows whether the first request reached them: exit 4, until a person says `retry`."""
+    """Nobody knows whether the first request reached them: exit 4, and `retry` knows no more."""
     scene = Scene(tmp_path, 4)
     run = scene.journal.start_run(scene.row.plan_id, "apply", ANN, EPOCH)
     scene.journal.turn(run, [], [], 2)
@@ -307,8 +307,9 @@ def test_who_is_active_and_unresolved_is_not_sent_again(tmp_path):
     scene.journal.reopen(scene.row.plan_id, EPOCH)
     scene.drift = replace(scene.drift)
 
-    assert ended(scene.run()).exit is Exit.DONE
-    assert scene.skipped == [ids(4)[0]]
+    assert ended(scene.run()).exit is Exit.INCOMPLETE
+    assert len(scene.target.begun) == 3
+    assert (scene.tally[State.SENT], scene.skipped) == (1, [])
 
 
 def test_a_plan_that_asks_for_checks_runs_in_no_world_without_them(tmp_path):

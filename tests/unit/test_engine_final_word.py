@@ -18,18 +18,18 @@ def test_a_run_that_stopped_early_with_nothing_left_did_not_stop_early(why):
     """What came with the last id is no reason to repeat the command: failed is what it is."""
     tally = Tally({State.ACCEPTED: 99, State.FAILED: 1})
 
-    assert final_word(ADMITTED, Ended(Exit.STOPPED_EARLY, why), tally).exit is Exit.INCOMPLETE
+    assert final_word(ADMITTED, Ended(Exit.STOPPED_EARLY, why), tally, 0).exit is Exit.INCOMPLETE
 
 
 def test_a_run_that_stopped_early_with_ids_left_says_so():
     """Repeating the command goes on."""
     tally = Tally({State.ACCEPTED: 99, State.PENDING: 1})
 
-    assert final_word(ADMITTED, Ended(Exit.STOPPED_EARLY, "breaker"), tally).why == "breaker"
+    assert final_word(ADMITTED, Ended(Exit.STOPPED_EARLY, "breaker"), tally, 0).why == "breaker"
 
 
 def test_a_breaker_that_wants_a_person_wants_one_whatever_is_left():
     """The last ids are as good a reason to look as the first."""
     tally = Tally({State.ACCEPTED: 99, State.FAILED: 1})
 
-    assert final_word(ADMITTED, Ended(Exit.ATTENTION, "breaker"), tally).exit is Exit.ATTENTION
+    assert final_word(ADMITTED, Ended(Exit.ATTENTION, "breaker"), tally, 0).exit is Exit.ATTENTION

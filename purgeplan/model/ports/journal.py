@@ -166,9 +166,9 @@ class Journal(Protocol):
         ...
 
     def reopen(self, plan_id: int, at: datetime) -> int:
-        """Take failed, unresolved and still-there items back to pending; open the plan again.
+        """Take failed and still-there items back to pending; open the plan again.
 
-        An alias of which a request may have worked is unresolved instead, by its last claim.
+        One of which a request may have worked is unresolved instead, by its last claim.
         """
         ...
 
