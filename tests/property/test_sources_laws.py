@@ -258,15 +258,19 @@ def test_the_quick_reader_doubts_nothing_but_what_the_slow_one_refuses(tmp_path,
         assert scan.records == len(list(text._records()))
 
 
-@given(rows=st.lists(st.lists(CELL, min_size=2, max_size=2), min_size=1, max_size=5))
-def test_the_slow_reader_cuts_as_the_quick_one(tmp_path, rows):
+@given(
+    rows=st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=1, max_size=5),
+    chosen=st.integers(0, 2),
+)
+def test_the_slow_reader_cuts_as_the_quick_one(tmp_path, rows, chosen):
     """What places name is what was read: each row well cut, its cells those of csv."""
     path = Path(tmp_path / "spool")
     text = io.StringIO()
     csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
     path.write_bytes(text.getvalue().encode())
-    spooled = Spooled(path, "ids.csv", Layout(("external_id", "n"), 0, header=False), ())
+    layout = Layout(("external_id", "n", "m"), chosen, header=False)
+    spooled = Spooled(path, "ids.csv", layout, ())
 
-    unfit = [row for row in rows if canonical_or_none(EXTERNAL_ID, row[0]) is None]
+    unfit = [row for row in rows if canonical_or_none(EXTERNAL_ID, row[chosen]) is None]
     assert spooled.broken_rows() == ()
     assert len(spooled.unfit_ids(EXTERNAL_ID)) == len(unfit)

@@ -69,7 +69,7 @@ class Spooled:
         column, fit = self.layout.names[self.layout.chosen], quick(kind)
         rows = islice(self._records(), 1 if self.layout.header else 0, None)
         for line, record in rows:
-            raw = self._cells(record)[self.layout.chosen]
+            raw = self._chosen(record)
             if fit(raw) is None:
                 problem = ids.unfit(kind, ids.canonical(kind, raw))
                 yield unfit(column, f"{problem}", Place(self.name, line))
@@ -95,11 +95,14 @@ class Spooled:
             return len(_cell(self.layout.delimiter).findall(record))
         return record.count(self.layout.delimiter) + 1
 
-    def _cells(self, record: str) -> list[str]:
+    def _chosen(self, record: str) -> str:
+        """Give the cell with the id, of a row that is cut well; what is behind it is not cut."""
+        at, mark = self.layout.chosen, self.layout.delimiter
         if not self.layout.quoted or '"' not in record:
-            return record.split(self.layout.delimiter)
-        found = _cell(self.layout.delimiter).findall(record)
-        return [cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in found]
+            return record.split(mark, at + 1)[at]
+        found = _cell_at(mark, at).match(record)
+        cell = found[1] if found else record
+        return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
 
     def _records(self, since: Begin = START) -> Iterator[tuple[int, str]]:
         """Give each record with the line it starts on; one with an open quote ends at a limit."""
@@ -143,6 +146,13 @@ def _row(delimiter: str) -> re.Pattern[str]:
 def _cell(delimiter: str) -> re.Pattern[str]:
     mark = re.escape(delimiter)
     return re.compile(f'(?:^|{mark})("(?:[^"]|"")*+"|[^"{mark}]*+)')
+
+
+@cache
+def _cell_at(delimiter: str, at: int) -> re.Pattern[str]:
+    mark = re.escape(delimiter)
+    cell = f'"(?:[^"]|"")*+"|[^"{mark}]*+'
+    return re.compile(f"(?:(?:{cell}){mark}){{{at}}}({cell})")
 
 
 def unfit(column: str, problem: str, place: Place) -> Finding:
