@@ -35,8 +35,8 @@ def about(seconds: float) -> str:
 
 
 def instant(at: datetime) -> str:
-    """Give a UTC time to the minute."""
-    return f"{at:%Y-%m-%d %H:%M}Z"
+    """Give a UTC time to the minute, its year in four digits."""
+    return f"{at.replace(tzinfo=None).isoformat(' ', 'minutes')}Z"
 
 
 def plural(number: int, word: str) -> str:

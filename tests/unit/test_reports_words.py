@@ -1,10 +1,12 @@
 """Words and escapes: durations, commands, and text that can do no harm where it is shown."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from purgeplan.model.spec import Pace
 from purgeplan.reports.escape import cell, clean, clipped, code, shown_id
-from purgeplan.reports.words import about, command, duration, pace_words, plural
+from purgeplan.reports.words import about, command, duration, instant, pace_words, plural
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,11 @@ def test_duration_is_in_its_two_largest_units(seconds, words):
 def test_an_estimate_is_no_finer_than_a_second(seconds, words):
     """No plan takes "about 0 ms"."""
     assert about(seconds) == words
+
+
+def test_an_early_year_has_four_digits():
+    """As a plan file has it: `as_of: 0001-01-01` is a date like any other."""
+    assert instant(datetime(1, 1, 1, 8, 5, 59, tzinfo=UTC)) == "0001-01-01 08:05Z"
 
 
 @pytest.mark.parametrize(
