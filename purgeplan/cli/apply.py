@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -223,7 +222,7 @@ class _Application:
             fingerprint=row.draft.fingerprint,
             planned_at=row.planned_at,
             expires_at=row.draft.expires_at,
-            not_before=row.planned_at + timedelta(seconds=rules.spec.not_before_s),
+            not_before=now,  # what the plan says has passed, or the gates had not let it through
             eta=estimate(facts.left, looks, rules.spec.pace, now, row.draft.expires_at),
             journal=self._journal.where,
             warnings=warnings(rules.spec, rules.policy, facts),
