@@ -40,10 +40,11 @@ class Found:
         from purgeplan.reports import Record, troubles  # noqa: PLC0415 - start-up stays fast
 
         journal, plan_id = self.journal, self.row.plan_id
+        runs = tuple(reversed(journal.runs(plan_id)))
         return Record(
             plan=self.row,
             tally=journal.tally(plan_id),
-            runs=tuple(reversed(journal.runs(plan_id))),
+            runs=runs,
             troubles=troubles(journal.items(plan_id, (State.FAILED, State.SENT))),
             head=journal.head(),
             events=sum(1 for _ in journal.events(plan_id)),
@@ -51,7 +52,14 @@ class Found:
             identity=journal.identity,
             named=self.named,
             backups=backups(journal.events(plan_id)),
+            run_before=None if runs else self._run_before(),
         )
+
+    def _run_before(self) -> int | None:
+        draft = self.row.draft
+        named = self.journal.plans(draft.app_id, draft.name)
+        before = (one.plan_id for one in named if one.plan_id < self.row.plan_id)
+        return next((run.run_id for one in before for run in self.journal.runs(one)), None)
 
 
 def journals(given: Path | None) -> Iterator[Journal]:

@@ -33,7 +33,8 @@ class Record:
 
     ``head`` is the last link of the journal's chain, ``events`` how many links of it are this
     plan's; ``journal`` is where it is and ``identity`` its own name, the same in every copy.
-    ``named`` is what was reported on, as it was named.
+    ``named`` is what was reported on, as it was named; ``run_before`` is the last run of the
+    plan of that name before one that has none.
     """
 
     plan: PlanRow
@@ -45,6 +46,7 @@ class Record:
     journal: str
     identity: str
     named: Named
+    run_before: int | None = None
     backups: tuple[Backup, ...] = ()
 
     @property

@@ -17,6 +17,7 @@ def run_document(record: Record) -> dict[str, Any]:
     ``fingerprint`` and ``counts`` stand at the top; ``counts.planned`` is the sum of accepted,
     already_gone, skipped, failed, unknown and pending, and ``sum`` says so in words.
     ``facts`` are the plan's own: where every row went, what went along with users, the population.
+    ``run_before`` is the last run of the plan of that name before one that has none, else null.
     ``chain_head`` is the journal's, at the time of the report; ``next`` lists commands.
     """
     plan, draft = record.plan, record.plan.draft
@@ -39,6 +40,7 @@ def run_document(record: Record) -> dict[str, Any]:
         "files": dict(draft.files),
         "protects": dict(draft.protects),
         "runs": [_run(run) for run in record.runs],
+        "run_before": record.run_before,
         "run_seconds": record.run_seconds,
         "troubles": [asdict(one) for one in record.troubles],
         "chain_head": record.head,

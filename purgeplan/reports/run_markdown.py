@@ -7,7 +7,7 @@ from purgeplan.reports.fitting import MAX_BYTES, Room, first, fitting, marker
 from purgeplan.reports.next_step import next_commands
 from purgeplan.reports.plan_markdown import MAX_COMMAND
 from purgeplan.reports.record import Record
-from purgeplan.reports.run_text import run_words, trouble_words
+from purgeplan.reports.run_text import report_before, run_words, trouble_words
 from purgeplan.reports.sums import backup_words, tally_sum
 from purgeplan.reports.who import delta_words
 from purgeplan.reports.words import duration, instant, plural
@@ -50,6 +50,9 @@ def _lines(record: Record, room: Room) -> Iterator[str]:
     yield ""
     yield from _lists(record, room)
     if room.entries:
+        if record.run_before is not None:
+            before = code(report_before(record), MAX_COMMAND)
+            yield f"\nIt had no run; the plan before it: {before}"
         for one in next_commands(plan, record.tally, record.named):
             yield f"\nNext: {code(one, MAX_COMMAND)}"
 

@@ -1,6 +1,7 @@
 """The text form of a plan's report over all its runs, for a terminal."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from purgeplan.model.outcome import State
@@ -79,6 +80,13 @@ def _backups(record: Record) -> Iterator[str]:
 
 def _runs(record: Record) -> Iterator[str]:
     yield from (run_words(run) for run in record.runs)
+    if record.run_before is not None:
+        yield f"none of this plan; the one before it: {report_before(record)}"
+
+
+def report_before(record: Record) -> str:
+    """Give the command that reports on the plan of that name before one without a run."""
+    return command_of(replace(record.named, what=str(record.run_before)), "report")
 
 
 def run_words(run: RunRow) -> str:

@@ -1,5 +1,6 @@
 """A plan that was done and is planned again: what ran is still to be found."""
 
+import json
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,24 @@ from purgeplan.cli.console import Console
 from purgeplan.cli.opening import open_plan
 from purgeplan.cli.plan import make_plan
 from purgeplan.model.ports import AppFacts
+
+
+def test_a_report_of_a_plan_without_a_run_leads_to_the_one_that_ran(at):
+    """Planned again once done, nothing is left of it: the people are in the report before."""
+    at.ids_file(at.subscriptions(3))
+    at.plan_file()
+    at.apply(at.plan()["fingerprint"])
+    at.plan()
+
+    report = at.run("report", "plan.yaml")
+    before = at.run("report", "1")
+    markdown = at.run("report", "plan.yaml", "--markdown")
+
+    assert "  runs       none of this plan; the one before it: purgeplan report 1\n" in report.out
+    assert "purgeplan report 1" in markdown.out
+    assert json.loads(at.run("report", "plan.yaml", "--json").out)["run_before"] == 1
+    assert before.out.endswith("Sum: 3 planned = 3 accepted\n")
+    assert "none of this plan" not in before.out
 
 
 @dataclass
