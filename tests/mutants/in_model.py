@@ -348,6 +348,11 @@ MUTANTS = (
         ),
     ),
     mutant(
+        "a list names nobody twice",
+        RESOLVE,
+        ("engine/resolve.py", "== 1 and digests[0].unique,", "== 1,"),
+    ),
+    mutant(
         "who opted out is deleted",
         f"{RESOLVE} unit/test_resolve_audience.py",
         ("engine/idset.py", "\"opted_out = 't' AND", "\"opted_out = 'x' AND"),

@@ -207,6 +207,11 @@ MUTANTS = (
         ),
     ),
     mutant(
+        "a damaged export stays, and is read again and again",
+        "unit/test_sources_export.py",
+        ("sources/audience/load.py", "            path.unlink()\n", ""),
+    ),
+    mutant(
         "numbers in JSON are ids",
         "unit/test_sources_jsonl.py",
         (
