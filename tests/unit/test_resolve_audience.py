@@ -215,6 +215,10 @@ def test_the_population_is_the_export(tmp_path, by):
         users = len({one["onesignal_id"] for one in rows})
         assert found.population == Population("export", 90, users)
         assert found.activity_checked
+    rows[4]["onesignal_id"] = rows[5]["onesignal_id"] = "no UUID"
+    with selected(rules(tmp_path, OLD), Exports(tmp_path, rows)) as found:
+        users = len({one["onesignal_id"] for one in rows})
+        assert found.population == Population("export", 90, users)
     rows[5]["onesignal_id"] = ""
     with selected(rules(tmp_path, OLD, by=by), Exports(tmp_path, rows)) as found:
         assert found.population == Population("export", 90, None)
