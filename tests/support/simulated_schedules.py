@@ -227,15 +227,16 @@ def everybody(one):
 
 def people_go_on(one, number):
     """By alias people come back, and somebody gets protected."""
-    seed = one.onesignal.seed
-    for row in one.journal().items(one.journal().plans()[0].plan_id):
+    seed, journal = one.onesignal.seed, one.journal()
+    users = one.spec.target.resource is Resource.USER
+    for row in journal.items(journal.plans()[0].plan_id):
         if draw(seed, "protect", number, row.id) < 0.05:
             one.protected.add(row.id)
-        long_ago = max(one.ledger.times_acted(row.id), default=inf) < one.clock.elapsed - 3600
-        users = one.spec.target.resource is Resource.USER
-        free = users and row.id not in one.onesignal.holds
-        if free and long_ago and draw(seed, "back", number, row.id) < 0.5:
-            one.onesignal.come_back(row.id, one.clock.now())
+        if users and row.id not in one.onesignal.holds:
+            acted = max(one.ledger.times_acted(row.id), default=inf)
+            long_ago = acted < one.clock.elapsed - 3600
+            if long_ago and draw(seed, "back", number, row.id) < 0.5:
+                one.onesignal.come_back(row.id, one.clock.now())
 
 
 def finish(one):
