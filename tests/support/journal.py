@@ -342,9 +342,10 @@ class FakeJournal:
         """Count items by state."""
         self._alive()
         rows = [one.item for one in self._items.get(plan_id, ())]
+        states = [row.state for row in rows]
         claimed = [row.state for row in rows if row.claimed_at is not None]
         return Tally(
-            states=_counted([row.state for row in rows]),
+            states=_counted(states),
             skips=_counted([row.skip for row in rows if row.skip]),
             verdicts=_counted([row.verdict for row in rows if row.verdict]),
             presumed_ours=[row.code for row in rows].count(Code.PRESUMED_OURS),
@@ -551,7 +552,8 @@ class FakeJournal:
         run = self._runs.get(run_id)
         if run is None or run.ended_at is not None:
             self._die("PP404", "illegal move: the run is over")
-        self._runs[run_id] = replace(run, ended_at=_floor(at), why=why, exit_code=int(exit_code))
+        began = (run.plan_id, run.command, run.operator, run.started_at)
+        self._runs[run_id] = RunRow(run_id, *began, _floor(at), why, int(exit_code))
         self._event("run.ended", at, run.plan_id, run_id, {"why": why, "exit": int(exit_code)})
 
     def runs(self, plan_id=None):

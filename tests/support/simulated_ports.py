@@ -2,6 +2,8 @@
 
 import asyncio
 
+from support.simulated_laws import law
+
 from purgeplan.errors import Finding, JournalError
 from purgeplan.model.ports import AppFacts
 from purgeplan.model.spec import Resource
@@ -48,6 +50,7 @@ class JournalPort:
         try:
             result = getattr(self._journal, name)(*args)
         except JournalError as error:
+            process.hold(law, process.usurped, f"{name} was refused: {error}")
             self._die(error)
         process.changed(journal=True)
         process.hold(watch.after, name, args, result)

@@ -152,6 +152,7 @@ class Process:
         self._broken = None
         self._task = None
         self.planned = None
+        self.usurped = False
 
     def apply(self, command="apply", limit=None, after=None):
         """Apply the plan; give the exit code, and leave the world as it is then."""
@@ -381,6 +382,7 @@ class Process:
         plan = self.watch.plan
         if plan is not None and self.raw.plan(plan.plan_id).state is PlanState.OPEN:
             self.raw.start_run(plan.plan_id, "apply", ANN, self.world.clock.now())
+            self.usurped = True
             self.changed(journal=True)
 
 
