@@ -258,7 +258,7 @@ def test_a_broken_row_stops_an_erasure_too(tmp_path):
 @pytest.mark.parametrize(
     ("header", "by", "options", "code", "words"),
     [
-        ("a,b", EXTERNAL_ID, {}, "PP212", "there are: a, b"),
+        ("a,b", EXTERNAL_ID, {}, "PP212", "are: a, b; say which one with `column`, or correct"),
         ("Player ID,b", SUBSCRIPTION_ID, {}, "PP212", "did you mean `column: Player ID`?"),
         (
             "external_id,b",
@@ -269,7 +269,8 @@ def test_a_broken_row_stops_an_erasure_too(tmp_path):
         ),
         ("id,player_id", SUBSCRIPTION_ID, {}, "PP213", "id, player_id"),
         ("external_id,external_user_id", EXTERNAL_ID, {}, "PP213", "external_user_id"),
-        ("who,who", EXTERNAL_ID, {"column": "who"}, "PP213", "who, who"),
+        ("who,who", EXTERNAL_ID, {"column": "who"}, "PP213", "2 columns are called who; give each"),
+        ("player_id,player_id", SUBSCRIPTION_ID, {}, "PP213", "give each column a name of its own"),
         ("external_id,b;external_id", EXTERNAL_ID, {}, "PP213", "delimiter"),
         ("a,b;c", EXTERNAL_ID, {}, "PP213", "delimiter"),
         ("id,device_type,invalid_identifier", EXTERNAL_ID, {"column": "id"}, "PP221", "export"),

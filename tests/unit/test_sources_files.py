@@ -67,8 +67,11 @@ def test_pipes_and_folders_are_no_files(tmp_path):
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "folder.csv").mkdir()
 
-    for path in ("pipe.csv", "folder.csv"):
-        assert told(refused(tmp_path, source(path=path))) == [("PP202", "plan.yaml:3")]
+    pipe, folder = (refused(tmp_path, source(path=one))[0] for one in ("pipe.csv", "folder.csv"))
+
+    assert told([pipe, folder]) == [("PP202", "plan.yaml:3")] * 2
+    assert "pipe.csv is not a regular file" in pipe.problem
+    assert (folder.problem, folder.mend[:19]) == ("folder.csv is a folder", "name a file in it, ")
 
 
 @pytest.mark.parametrize(

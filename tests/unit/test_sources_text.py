@@ -177,8 +177,11 @@ def test_a_line_of_megabytes_is_no_row(tmp_path):
 
     (found,) = refused(tmp_path, source(by=EXTERNAL_ID, path="ids.csv"))
 
-    assert found.code == "PP208"
-    assert "line" in found.problem
+    assert (found.code, str(found.place)) == ("PP208", "ids.csv:2")
+    assert (found.problem, found.mend) == (
+        "the line has more than 2,000,000 bytes",
+        "write one row a line, each ended by LF or CRLF",
+    )
 
 
 def test_a_head_that_comes_in_drops_is_put_together():

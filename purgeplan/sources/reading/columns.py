@@ -41,9 +41,7 @@ def choose(names: Sequence[str], column: str | None, kind: str, place: Place) ->
     if not found:
         raise InvalidError(_missing(names, wanted, kind, place))
     if len(found) > 1:
-        listed = ", ".join(names[index] for index in found)
-        problem = f"{len(found)} columns could hold the ids: {listed}"
-        raise InvalidError(Finding("PP213", problem, "say which with `column`", place))
+        raise InvalidError(_several([names[index] for index in found], place))
     if is_export(names) and names[found[0]] == "id" and kind != SUBSCRIPTION_ID:
         mend = "name the column that holds them, such as onesignal_id or external_user_id"
         problem = f"in an export `id` is a subscription, and {kind} is wanted"
@@ -81,6 +79,14 @@ def shown(name: str) -> str:
     return name if _NAMELIKE.fullmatch(name) else masked(name)
 
 
+def _several(found: Sequence[str], place: Place) -> Finding:
+    if len(set(found)) == 1:
+        problem = f"{len(found)} columns are called {found[0]}"
+        return Finding("PP213", problem, "give each column a name of its own", place)
+    problem = f"{len(found)} columns could hold the ids: {', '.join(found)}"
+    return Finding("PP213", problem, "say which with `column`", place)
+
+
 def _missing(names: Sequence[str], wanted: Sequence[str], kind: str, place: Place) -> Finding:
     there = ", ".join(shown(name) for name in names) or "none"
     problem = f"no column {' or '.join(wanted)} for the {kind}; there are: {there}"
@@ -92,4 +98,5 @@ def _missing(names: Sequence[str], wanted: Sequence[str], kind: str, place: Plac
     if close:
         mend = f"did you mean `column: {shown(folded[close[0]])}`?"
         return Finding("PP212", problem, mend, place)
-    return Finding("PP212", problem, "say which one with `column`", place)
+    mend = "say which one with `column`, or correct `path` if another file is meant"
+    return Finding("PP212", problem, mend, place)

@@ -36,9 +36,9 @@ def lines(name: str, chunks: Iterator[bytes], encoding: str | None) -> Iterator[
     codec, mark = _codec(name, head, encoding)
     pieces = chain((head[mark:],), chunks)
     if codec == "utf-8":
-        yield from _checked(name, _units(name, pieces))
+        yield from _checked(name, _units(pieces))
     else:
-        yield from _checked(name, _units(name, _transcoded(name, pieces, codec)))
+        yield from _checked(name, _units(_transcoded(name, pieces, codec)))
 
 
 def _codec(name: str, head: bytes, encoding: str | None) -> tuple[str, int]:
@@ -72,8 +72,11 @@ def _transcoded(name: str, chunks: Iterator[bytes], codec: str) -> Iterator[byte
         raise InvalidError(Finding("PP207", problem, mend, Place(name, line))) from None
 
 
-def _units(name: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Cut at line feeds, so that no unit ends within a line, a character or a CRLF."""
+def _units(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Cut at line feeds, so that no unit ends within a line, a character or a CRLF.
+
+    A line that is too long is the last unit, without its end: only who counts lines can name it.
+    """
     rest: list[bytes] = []
     held = 0
     for chunk in chunks:
@@ -84,7 +87,8 @@ def _units(name: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
         rest.append(chunk[cut:])
         held += len(chunk) - cut
         if held > MAX_LINE:
-            raise InvalidError(_not_text(name, f"has a line of more than {MAX_LINE:,} bytes"))
+            yield b"".join(rest)
+            return
     last = b"".join(rest)
     if last:
         yield last + b"\n"
@@ -93,6 +97,10 @@ def _units(name: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
 def _checked(name: str, units: Iterator[bytes]) -> Iterator[bytes]:
     line = 1
     for unit in units:
+        if not unit.endswith(b"\n"):
+            problem = f"the line has more than {MAX_LINE:,} bytes"
+            mend = "write one row a line, each ended by LF or CRLF"
+            raise InvalidError(Finding("PP208", problem, mend, Place(name, line)))
         if b"\0" in unit:
             at = line + unit.count(b"\n", 0, unit.index(b"\0"))
             raise InvalidError(_not_text(name, _nul(unit, line), at))

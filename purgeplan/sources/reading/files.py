@@ -162,10 +162,18 @@ def _descriptor(reach: Reach, path: str, place: Place) -> int:
         raise InvalidError(refused(path, error, place)) from error
     finally:
         os.close(at)
-    if not stat.S_ISREG(os.fstat(found).st_mode):
+    mode = os.fstat(found).st_mode
+    if not stat.S_ISREG(mode):
         os.close(found)
-        raise InvalidError(Finding("PP202", f"{path} is not a regular file", MEND, place))
+        raise InvalidError(_no_file(path, mode, place))
     return found
+
+
+def _no_file(path: str, mode: int, place: Place) -> Finding:
+    if stat.S_ISDIR(mode):
+        mend = "name a file in it, or several by a pattern such as exports/*.csv"
+        return Finding("PP202", f"{path} is a folder", mend, place)
+    return Finding("PP202", f"{path} is not a regular file", MEND, place)
 
 
 def _state(found: os.stat_result) -> tuple[int, int]:

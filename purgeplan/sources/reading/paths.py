@@ -14,7 +14,7 @@ from purgeplan.sources.reading.reach import Reach
 MEND: Final = "copy the file into the repository and name it by a path relative to this file"
 
 _ANY_FOLDERS: Final = "**"
-_LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
+_LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.EMLINK})
 
 
 def inside(reach: Reach, path: str) -> str:
@@ -92,8 +92,10 @@ def refused(path: str, error: OSError, place: Place) -> Finding:
     if error.errno == errno.ENOENT:
         mend = "correct the path (it is relative to this file), or put the file there"
         return Finding("PP201", f"there is no file {path}", mend, place)
+    if error.errno == errno.ENOTDIR:  # so Linux says of a link where a folder is wanted
+        return Finding("PP202", f"{path} lies behind a link, or in what is no folder", MEND, place)
     if error.errno in _LINK_ERRORS:
-        return Finding("PP202", f"{path} leads through a link or a file", MEND, place)
+        return Finding("PP202", f"{path} is a link, or lies behind one", MEND, place)
     return unreadable(path, error, place)
 
 
