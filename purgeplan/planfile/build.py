@@ -6,7 +6,7 @@ from typing import Any, Final
 from yaml import events
 
 from purgeplan.planfile.document import Pointer, Span, is_hidden, is_secret
-from purgeplan.planfile.scalars import is_ambiguous, resolved
+from purgeplan.planfile.scalars import ambiguity, is_ambiguous, resolved
 from purgeplan.planfile.secrets import is_key_name, shown_name
 
 MAX_DEPTH: Final = 20
@@ -131,8 +131,7 @@ class Builder:
         if is_hidden(pointer):
             self._hide(span)
         if plain and is_ambiguous(event.value):
-            problem = "a number that is read in several ways: leading zeros, or too long"
-            self.flaw("PP011", problem, "quote it where it is an id or other text", span)
+            self.flaw("PP011", *ambiguity(event.value), span)
         if isinstance(value, str) and value and pointer and is_key_name(str(pointer[-1])):
             self._hide(span)
             self.flaw("PP012", "a literal key is refused", MEND_KEY, span)

@@ -148,7 +148,7 @@ FORMS: Final[dict[str, Form]] = {
     "x-uuid": Form("a UUID", "copy it whole: 8-4-4-4-12 hex digits", uuid),
     "x-sha256": Form("a sha256", "write all 64 hex digits that `sha256sum FILE` prints", sha256),
     "x-line": Form("a line of text", _ONE_LINE, line),
-    "x-prose": Form("a text", "say it in words", prose),
+    "x-prose": Form("a text of visible characters", "say it in words", prose),
     "x-id-kind": Form("a kind of ids", _kind_mend, id_kind),
     "x-env": Form("the name of a variable", "write it like ONESIGNAL_API_KEY", _matching(_ENV)),
     "x-keyring": Form("a keyring entry", "write it like service/user", _matching(_KEYRING)),

@@ -35,3 +35,12 @@ def is_ambiguous(text: str) -> bool:
     if not _FLOAT.fullmatch(text):
         return False
     return len(text) > _LONGEST or _AMBIGUOUS.match(text) is not None
+
+
+def ambiguity(text: str) -> tuple[str, str]:
+    """Say in which way a number is ambiguous, and what to write: an id, or else a number."""
+    if len(text) > _LONGEST:
+        problem = f"a number of {len(text):,} characters, which readers of YAML round or refuse"
+        return problem, f"write {_LONGEST} at most; quote it where it is an id or other text"
+    problem = "a number that is read in several ways: leading zeros"
+    return problem, "write it without them; quote it where it is an id or other text"

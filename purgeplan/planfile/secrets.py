@@ -44,7 +44,7 @@ def shown(value: object) -> str:
     """Give a value in quotes where it can be no secret, else its kind."""
     if isinstance(value, str):
         safe = _PLAIN.fullmatch(value) and not tells(value)
-        return f'"{value}"' if safe else "another text"
+        return f'"{value}"' if safe else "text that is not shown" if value else "an empty text"
     return "nothing" if value is None else str(value).lower()
 
 

@@ -66,6 +66,17 @@ def test_numbers_that_readers_differ_about_are_refused(number):
     assert content(f"a: '{number}'\n") == {"a": number}
 
 
+def test_a_number_that_is_too_long_is_not_told_to_be_quoted_first():
+    """`max_delete: 999...` in quotes would be refused as a text."""
+    long, padded = (
+        refusals(plan_text(limits=f"{{max_delete: {one}}}")) for one in ("9" * 40, "07")
+    )
+
+    assert long[0].problem == "a number of 40 characters, which readers of YAML round or refuse"
+    assert long[0].mend == "write 20 at most; quote it where it is an id or other text"
+    assert padded[0].mend == "write it without them; quote it where it is an id or other text"
+
+
 def test_every_key_and_value_has_its_place():
     """Lines and columns count from 1, columns in characters and not in bytes."""
     document, _ = load("a: é 😀 b\nlimits: {max_delete: 5}\nlist:\n  - x: 1\n", "f.yaml")
