@@ -141,8 +141,8 @@ def make_plan(
     try:
         with seldom_collected(), shop.resolve(journal, stdin, phases, app) as resolved:
             planned = shop.planner(journal).plan(resolved, app)
-            for finding in resolved.set_aside:
-                say_findings(console, [finding])
+            for finding in resolved.set_aside:  # an erasure's alone: others are refused
+                say_findings(console, [replace(finding, warning=True)])
             return planned
     finally:
         phases.close()

@@ -96,9 +96,6 @@ def _by_file(path: Path, journal: Path | None) -> Found:
     opened = open_plan(path, journal, SystemClock())
     shop = opened.shop
     spec = shop.rules.spec
-    if not shop.journal_path.exists():
-        problem = f"there is no journal at {shop.journal_path}"
-        raise InvalidError(Finding("PP099", problem, _WHERE))
     reader = open_reader(shop.journal_path)
     rows = reader.plans(spec.app.id, spec.name)
     if not rows:

@@ -62,13 +62,13 @@ def _unseen(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
     if spec.target.resource is Resource.USER and known.users is None and known.subscriptions:
         problem = f"users are measured by a lower bound: {of_held(spec, facts, facts.left)}"
         yield Finding(
-            "PP127", problem, "plan with an export to have them counted", None, None, True
+            "PP127", problem, "select them by `from: export` to have them counted", None, None, True
         )
 
 
 _UNSEEN: Final = {
-    "opt-outs": ("PP122", "plan with an export to have it checked"),
-    "activity": ("PP123", "plan with an export, or write `drift: {check: export}`"),
+    "opt-outs": ("PP122", "select them by `from: export`, or give a file that is a whole one"),
+    "activity": ("PP123", "write `drift: {check: export}`, or select them by `from: export`"),
 }
 
 
