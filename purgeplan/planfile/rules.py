@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from purgeplan.errors import Finding
-from purgeplan.model.ids import SUBSCRIPTION_ID
+from purgeplan.model.ids import SUBSCRIPTION_ID, canonical, unfit
 from purgeplan.model.spec import Policy, Purpose, Resource, Retry
 from purgeplan.planfile.addresses import address_problem
 from purgeplan.planfile.document import Document, Pointer
@@ -19,6 +19,7 @@ def of_plan(document: Document, now: datetime) -> Iterator[Finding]:
     yield from _pace(document)
     yield from _retry(document)
     yield from _target(document)
+    yield from _erasure(document)
     yield from _exports(document)
     yield from of_sources(document, now)
 
@@ -55,8 +56,12 @@ def source_pointers(document: Document) -> list[Pointer]:
 
 
 def of_sources(document: Document, now: datetime) -> Iterator[Finding]:
-    """Refuse evidence from the future: it would count as younger than any deletion."""
+    """Refuse evidence from the future, which would count as younger than any deletion.
+
+    And ids that stand in the file and can't be sent.
+    """
     for pointer in source_pointers(document):
+        yield from _inline(document, pointer)
         written = document.at(*pointer, "as_of")
         when = instant(written) if isinstance(written, str) else None
         if when is not None and when > now:
@@ -98,6 +103,38 @@ def _target(document: Document) -> Iterator[Finding]:
         fits = "external_id, onesignal_id or an alias label"
         mend = f"write {fits}" if resource == Resource.USER else "leave `by` out"
         yield document.finding("PP026", problem, mend, ("target", "by"))
+
+
+def _erasure(document: Document) -> Iterator[Finding]:
+    """Refuse an erasure of devices, which would leave the user and the others."""
+    resource = document.at("target", "resource")
+    others = [one for one in Resource if one != Resource.USER]
+    if document.at("purpose") == Purpose.ERASURE and resource in others:
+        problem = f"an erasure deletes users, and this plan's target is {resource}"
+        mend = "write `target: {resource: user, by: ...}`, or another purpose"
+        yield document.finding("PP026", problem, mend, ("target", "resource"))
+
+
+def _inline(document: Document, pointer: Pointer) -> Iterator[Finding]:
+    """Refuse ids in the file that can't be sent; an erasure sets those of its sources aside."""
+    ids, kind = document.at(*pointer, "ids"), _kind(document, pointer)
+    aside = pointer[0] == "source" and document.at("purpose") == Purpose.ERASURE
+    if document.at(*pointer, "from") != "inline" or aside or kind is None:
+        return
+    for at, one in enumerate(ids if isinstance(ids, list) else []):
+        problem = unfit(kind, canonical(kind, one)) if isinstance(one, str) else None
+        if problem is not None:
+            place = (*pointer, "ids", at)
+            yield document.finding("PP214", f"ids[{at}] {problem}", "correct it", place)
+
+
+def _kind(document: Document, pointer: Pointer) -> str | None:
+    """Give the kind of ids of a source or protect list, None where that is not clear."""
+    by = document.at(*pointer, "by")
+    if by is None and pointer[0] == "source":
+        users = document.at("target", "resource") == Resource.USER
+        by = document.at("target", "by") if users else SUBSCRIPTION_ID
+    return id_kind(by) if isinstance(by, str) else None
 
 
 def _exports(document: Document) -> Iterator[Finding]:

@@ -25,6 +25,8 @@ from purgeplan.model.spec import (
     Window,
 )
 
+USERS = "{resource: user, by: external_id}"
+
 WHOLE = f"""\
 # yaml-language-server: $schema=../schemas/plan.schema.json
 version: 1
@@ -163,7 +165,7 @@ def test_an_erasure_keeps_nobody_back_by_default():
 
 def test_an_erasure_from_an_export_checks_no_drift_either():
     """Whoever asked to be forgotten and was active since is still to be forgotten."""
-    spec = plan("purpose: erasure", source="{from: segment, name: Gone}")
+    spec = plan("purpose: erasure", source="{from: segment, name: Gone}", target=USERS)
 
     assert spec.drift.check is DriftCheck.NONE
 
@@ -175,6 +177,7 @@ def test_a_purpose_never_overrides_what_is_written():
         "keep: {opt_outs: true}",
         "drift: {check: export}",
         "breaker: {max_absent_percent: 5}",
+        target=USERS,
     )
 
     assert spec.keep == Keep(opt_outs=True, partly_selected_users=False)
@@ -232,7 +235,7 @@ def test_percents_are_exact():
 
 def test_places_name_every_setting_and_no_default():
     """Guards say where a limit is written; single ids have no place of their own."""
-    places = plan(source="[{from: inline, ids: [a, b]}]").places
+    places = plan(source="[{from: inline, ids: [a, b], by: external_id}]").places
 
     assert places["limits.max_delete"] == Place("plans/a.yaml", 7, 22)
     assert places["name"] == Place("plans/a.yaml", 2, 7)
@@ -283,6 +286,45 @@ def test_a_target_by_another_s_kind_of_id_is_refused(target, mend):
     finding = only(plan_text(target=target))
 
     assert (finding.code, finding.mend) == ("PP026", mend)
+
+
+@pytest.mark.parametrize("resource", ["subscription", "player"])
+def test_an_erasure_of_devices_is_refused(resource):
+    """Who asks to be forgotten is a user; the plan file says so, before anybody is asked."""
+    finding = only(plan_text("purpose: erasure", target=f"{{resource: {resource}}}"))
+
+    assert (finding.code, finding.place.line) == ("PP026", 5)
+    assert "deletes users" in finding.problem
+
+
+@pytest.mark.parametrize(
+    ("one", "target", "problem"),
+    [
+        ("..", USERS, "ids[1] is a path, not an id"),
+        ("", USERS, "ids[1] is empty"),
+        ("mia@acme.example", "{resource: subscription}", "ids[1] is not a UUID (8-4-4-4-12"),
+    ],
+    ids=["path", "empty", "address"],
+)
+def test_an_id_in_the_file_that_can_not_be_sent_is_refused(one, target, problem):
+    """Nothing has to be read for it, so validate finds it too; the id is not echoed."""
+    good = "6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9"
+    (found,) = refusals(
+        plan_text(source=f"{{from: inline, ids: [{good}, '{one}']}}", target=target)
+    )
+
+    assert (found.code, found.place.line, found.source_line) == ("PP214", 6, None)
+    assert found.problem.startswith(problem)
+
+
+def test_an_id_in_a_protect_list_is_judged_by_its_own_kind():
+    """A protect list says `by`; an erasure sets bad ids aside of its sources, never of these."""
+    protect = "protect: [{from: inline, ids: ['..'], by: external_id}]"
+    source = "{from: inline, ids: ['..', mia]}"
+    (found,) = refusals(plan_text("purpose: erasure", protect, source=source, target=USERS))
+
+    assert (found.code, found.place.line) == ("PP214", 9)
+    assert plan("purpose: erasure", source=source, target=USERS).sources[0].kind == "inline"
 
 
 def test_delay_and_rate_exclude_each_other():
@@ -384,8 +426,12 @@ def test_a_place_of_a_key_that_can_be_none_is_refused_unseen(ref):
 
 @pytest.mark.parametrize("reason", ['""', '"  "', '"\\n"', '"a\\0b"', '"\\x1b[2J"'])
 def test_a_reason_says_something(reason):
-    """Blank is no reason, and controls are no words."""
-    assert only(plan_text(reason=reason)).code == "PP025"
+    """Blank is no reason, and controls are no words; what is wanted is not what was found."""
+    finding = only(plan_text(reason=reason))
+
+    assert finding.code == "PP025"
+    assert finding.problem.startswith("reason: expected a text of visible characters, got ")
+    assert finding.problem.split("got ")[1] in ("an empty text", '"  "', "text that is not shown")
 
 
 @pytest.mark.parametrize("name", ['""', '" a"', '"a\\nb"', "x" * 201, '"a\\u2028b"'])
