@@ -147,6 +147,7 @@ class Shop:
         """Give what lets a frozen set through to execution."""
         from purgeplan.engine.apply import Gatekeeper
         from purgeplan.guards import GUARDS
+        from purgeplan.sources.reading.paths import named_files
 
         return Gatekeeper(
             rules=self.rules,
@@ -155,6 +156,7 @@ class Shop:
             clock=self.clock,
             guards=GUARDS,
             digest_of=self.digest_of,
+            named=partial(named_files, self.rules.spec),
             protected_now=partial(self._protected_now, journal),
             drift=self._drift(journal),
             errored=lambda run_id: self._dumped(run_id).exists(),

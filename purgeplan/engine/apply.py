@@ -30,8 +30,9 @@ class Gatekeeper:
 
     ``protected_now`` reads every protect list again and gives the positions of pending and
     unresolved items that are to be spared; ``digest_of`` gives the sha256 of a file of the
-    repository, None where it is not there. ``drift`` is there where the plan asks for it.
-    ``errored`` tells whether a run left a file that says that its journal failed.
+    repository, None where it is not there, ``named`` the files that the sources name. ``drift`` is
+    there where the plan asks for it. ``errored`` tells whether a run left a file that says that its
+    journal failed.
     """
 
     rules: Rules
@@ -40,6 +41,7 @@ class Gatekeeper:
     clock: Clock
     guards: Mapping[str, Guard]
     digest_of: Callable[[str], str | None]
+    named: Callable[[], Iterable[str]]
     protected_now: Callable[[PlanRow], Iterable[int]]
     drift: Drift | None = None
     errored: Callable[[int], bool] = lambda _: False
@@ -58,7 +60,8 @@ class Gatekeeper:
         gates.looked_at(journal, row, self.order, self.errored)
         tally = journal.tally(row.plan_id)
         gates.intact(journal, row, spec)
-        gates.sources_unchanged(row, spec, self.digest_of)
+        gates.governed(row, self.rules.policy)
+        gates.sources_unchanged(row, spec, self.digest_of, self.named)
         if row.state is PlanState.DONE:
             return tally
         gates.timely(row, spec, tally, now)

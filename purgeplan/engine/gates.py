@@ -1,6 +1,6 @@
 """The gates of ``apply`` that need no network: whether the frozen set is the reviewed one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,10 @@ from purgeplan.errors import (
     StaleError,
     StoppedEarlyError,
 )
-from purgeplan.model.fingerprint import addressed_digest, fingerprint, short
+from purgeplan.model.fingerprint import addressed_digest, fingerprint, short, sources_digest
 from purgeplan.model.ports import Journal
-from purgeplan.model.records import ADDRESSED, PlanRow, PlanState, RunRow, Tally
-from purgeplan.model.spec import PlanSpec, Resource
+from purgeplan.model.records import ADDRESSED, SOURCES, PlanRow, PlanState, RunRow, Tally
+from purgeplan.model.spec import PlanSpec, Policy, Resource
 from purgeplan.model.window import is_open
 
 if TYPE_CHECKING:  # what sends is not loaded by `plan`
@@ -52,17 +52,54 @@ def intact(journal: Journal, row: PlanRow, spec: PlanSpec) -> None:
         raise StaleError(Finding("PP301", problem, _AGAIN, spec.place_of("name")))
 
 
-def sources_unchanged(row: PlanRow, spec: PlanSpec, digest_of: Callable[[str], str | None]) -> None:
-    """Raise StaleError where a local source's content is another than when planned.
+def sources_unchanged(
+    row: PlanRow,
+    spec: PlanSpec,
+    digest_of: Callable[[str], str | None],
+    named: Callable[[], Iterable[str]],
+) -> None:
+    """Raise StaleError where the plan file describes other sources, or a file says something else.
 
     ``digest_of`` gives the sha256 of a file of the repository, None where it is not there: the
-    set is frozen, so a file may go.
+    set is frozen, so a file may go. ``named`` gives the files that the sources name now; one that
+    was not planned must have the content of one that was, as where both were moved.
     """
-    for path, planned in row.draft.files.items():
+    problem = _described_anew(row, spec) or _says_else(row.draft.files, digest_of, named)
+    if problem is not None:
+        raise StaleError(Finding("PP302", problem, _AGAIN, spec.place_of("source")))
+
+
+def _described_anew(row: PlanRow, spec: PlanSpec) -> str | None:
+    if row.draft.summary.get(SOURCES) == sources_digest(spec):
+        return None
+    problem = "the plan file's `source` is not what was planned"
+    if row.draft.path != spec.path:
+        problem += f": the frozen set of this name is that of {row.draft.path}"
+    return problem
+
+
+def _says_else(
+    planned: Mapping[str, str],
+    digest_of: Callable[[str], str | None],
+    named: Callable[[], Iterable[str]],
+) -> str | None:
+    for path in dict.fromkeys((*planned, *named())):
         now = digest_of(path)
-        if now is not None and now != planned:
-            problem = f"{path} has changed since planning"
-            raise StaleError(Finding("PP302", problem, _AGAIN, spec.place_of("source")))
+        if now is None or now == planned.get(path):
+            continue
+        if path in planned:
+            return f"{path} has changed since planning"
+        if now not in planned.values():
+            return f"the source names {path} by now, which was not planned"
+    return None
+
+
+def governed(row: PlanRow, policy: Policy | None) -> None:
+    """Raise StaleError where a plan was made under a policy, and none is found any more."""
+    path = row.draft.summary.get("policy")
+    if policy is None and path:
+        problem = f"it was planned under the policy {path}, which is not there any more"
+        raise StaleError(Finding("PP307", problem, f"restore it, or {_AGAIN}"))
 
 
 def timely(row: PlanRow, spec: PlanSpec, tally: Tally, now: datetime) -> None:

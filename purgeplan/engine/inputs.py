@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.spec import Purpose, Resource, Rules, SourceSpec
@@ -12,10 +12,9 @@ from purgeplan.sources import KINDS
 from purgeplan.sources.audience.demand import EXPORTED, WHOLE, demand_of
 from purgeplan.sources.audience.load import Audience, Export, Loaded
 from purgeplan.sources.port import Context, Source, Staged
+from purgeplan.sources.reading.paths import STDIN
 from purgeplan.sources.reading.reach import Progress, quiet
 from purgeplan.sources.workspace import Workspace
-
-STDIN: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Planning: facts are judged, the set is frozen, and a review says what would happen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,9 +13,10 @@ from purgeplan.errors import Finding
 from purgeplan.model.backup import backups
 from purgeplan.model.eta import estimate
 from purgeplan.model.facts import Facts, Guard
+from purgeplan.model.fingerprint import sources_digest
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Journal
-from purgeplan.model.records import Draft, PlanRow, PlanState
+from purgeplan.model.records import SOURCES, Draft, PlanRow, PlanState
 from purgeplan.model.review import Previous, Review
 from purgeplan.model.spec import PlanSpec, Policy, Rules
 
@@ -114,7 +115,8 @@ class Planner:
     def _beside(self, before: PlanRow, review: Review, resolved: Resolved, *, same: bool) -> Review:
         """Say what was before: another plan of that name, or this one, which goes on."""
         if not same:
-            return replace(review, previous=self._previous(before, resolved))
+            warnings = (*review.warnings, *_replaced(before, review.spec))
+            return replace(review, previous=self._previous(before, resolved), warnings=warnings)
         kept = backups(self.journal.events(before.plan_id))
         previous = Previous.of(before.draft.summary.get("previous"))
         return replace(review, continues=True, previous=previous, backups=kept)
@@ -145,6 +147,7 @@ class Planner:
             summary={
                 "facts": known.to_json(review.facts),
                 "policy": review.policy.path if review.policy else None,
+                SOURCES: sources_digest(spec),
                 "addressed": resolved.addressed,
                 "previous": review.previous and review.previous.told(),
             },
@@ -158,3 +161,10 @@ class Planner:
         if not resolved.counts.to_delete:
             self.journal.conclude(row.plan_id, PlanState.DONE, self.now)
         return row
+
+
+def _replaced(before: PlanRow, spec: PlanSpec) -> Iterator[Finding]:
+    if before.state is PlanState.OPEN and before.draft.path != spec.path:
+        problem = f"it takes the place of the open plan of that name, made of {before.draft.path}"
+        mend = "give each plan file a name of its own"
+        yield Finding("PP130", problem, mend, spec.place_of("name"), warning=True)

@@ -97,6 +97,19 @@ def _feed(digest: "hashlib._Hash", lines: Iterable[str]) -> int:
     return count
 
 
+def sources_digest(spec: PlanSpec) -> str:
+    """Give 64 hex digits for the sources as the plan file describes them, in their order.
+
+    They are not in the fingerprint, which covers the ids that they gave: a set that was frozen
+    stays what it is. A plan file that describes other sources was never planned.
+    """
+    told = [
+        [one.kind, one.by, one.options, one.as_of and one.as_of.isoformat(), one.sha256]
+        for one in spec.sources
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
 def short(full: str) -> str:
     """Give the digits of a fingerprint that are shown in passing."""
     return full[:SHORT]

@@ -11,6 +11,9 @@ from purgeplan.model.outcome import Code, Skip, State, Verdict
 ADDRESSED: Final = "items.addressed"
 """The kind of the event that tells of ids whose onesignal_id was found after planning."""
 
+SOURCES: Final = "sources"
+"""Under this a summary keeps the digest of the sources as the plan file described them."""
+
 
 class PlanState(StrEnum):
     """Where a plan is; expiry is a matter of the clock and not a state."""

@@ -134,3 +134,18 @@ def test_outside_the_window_is_exit_7_naming_the_next_opening(at):
 
     assert (done.code, at.deleted()) == (7, [])
     assert "03:00Z" in done.err
+
+
+def test_a_policy_that_is_taken_away_is_missed(at):
+    """What it asks for would no longer hold, without a word."""
+    at.ids_file(at.subscriptions(4))
+    at.plan_file()
+    policy(at, rest="max_delete: 1000\n")
+    fingerprint = at.plan()["fingerprint"]
+    (at.folder / "purgeplan.yaml").unlink()
+
+    done = at.apply(fingerprint)
+
+    assert done.code == 5
+    assert "PP307" in done.err
+    assert at.deleted() == []

@@ -96,8 +96,8 @@ MUTANTS = (
         "unit/test_engine_gates.py",
         (
             "engine/gates.py",
-            "        if now is not None and now != planned:\n",
-            "        if now is not None and not planned:\n",
+            "        if now is None or now == planned.get(path):\n",
+            "        if now is None or path in planned:\n",
         ),
     ),
     mutant(
@@ -281,6 +281,29 @@ MUTANTS = (
             "engine/unresolved.py",
             "if sure == inf or 0 <= since_s <= sure:",
             "if sure == inf or 0 <= since_s:",
+        ),
+    ),
+    mutant(
+        "a plan file that describes another source deletes what was frozen",
+        "unit/test_engine_gates.py cli/test_cli_resourced.py",
+        (
+            "engine/gates.py",
+            "    if row.draft.summary.get(SOURCES) == sources_digest(spec):\n",
+            "    if row.draft.summary:\n",
+        ),
+    ),
+    mutant(
+        "files that a pattern names by now are not looked at",
+        "unit/test_engine_gates.py cli/test_cli_resourced.py",
+        ("engine/gates.py", "dict.fromkeys((*planned, *named()))", "planned"),
+    ),
+    mutant(
+        "a policy that is taken away is not missed",
+        "unit/test_engine_gates.py cli/test_cli_policy.py",
+        (
+            "engine/gates.py",
+            "    if policy is None and path:\n",
+            "    if policy is None and not row:\n",
         ),
     ),
     mutant(

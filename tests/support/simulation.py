@@ -235,6 +235,7 @@ class Process:
             world.clock,
             world.guards,
             lambda path: None,
+            tuple,
             self._protected,
             drift=self._drift,
             errored=world.dumps.__contains__,

@@ -15,9 +15,9 @@ from purgeplan.engine.plan import Judges, Planner
 from purgeplan.engine.run import Order
 from purgeplan.errors import StaleError
 from purgeplan.guards import GUARDS
-from purgeplan.model.fingerprint import fingerprint
+from purgeplan.model.fingerprint import fingerprint, sources_digest
 from purgeplan.model.outcome import Code, Outcome, State
-from purgeplan.model.records import PlanState
+from purgeplan.model.records import SOURCES, PlanState
 from purgeplan.model.spec import Limits, Rules, Window
 
 
@@ -31,7 +31,8 @@ class Case:
     def plan(self, chosen):
         """Freeze a set of ids."""
         full = fingerprint(self.rules.spec, sorted(chosen))
-        summary = {"facts": known.to_json(replace(facts(len(chosen)), protects=()))}
+        told = known.to_json(replace(facts(len(chosen)), protects=()))
+        summary = {"facts": told, SOURCES: sources_digest(self.rules.spec)}
         frozen = draft(fingerprint=full, summary=summary, path="plans/inactive.yaml")
         return self.journal.save(frozen, planned(*chosen), self.journal.clock.now())
 
@@ -53,6 +54,7 @@ class Case:
             self.journal.clock,
             GUARDS,
             lambda path: None,
+            tuple,
             lambda row: (),
         )
 

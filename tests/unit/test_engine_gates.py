@@ -17,9 +17,9 @@ from purgeplan.errors import (
     StaleError,
     StoppedEarlyError,
 )
-from purgeplan.model.fingerprint import fingerprint
-from purgeplan.model.records import PlannedItem, PlanState
-from purgeplan.model.spec import Limits, Pace, Resource, Window
+from purgeplan.model.fingerprint import fingerprint, sources_digest
+from purgeplan.model.records import SOURCES, PlannedItem, PlanState
+from purgeplan.model.spec import Limits, Pace, Policy, Resource, Window
 
 FULL = "ab" * 32
 DAY_S = 86_400.0
@@ -40,6 +40,11 @@ def journal_with(*ids, **changes):
     journal = FakeJournal()
     row = journal.save(draft(**changes), planned(*ids), T0)
     return journal, row
+
+
+def planned_from(plan):
+    """Give the summary of a plan with the sources that a plan file describes."""
+    return {SOURCES: sources_digest(plan)}
 
 
 @pytest.mark.parametrize("digit", [0, 11, 12, 63])
@@ -80,15 +85,60 @@ def test_whom_the_backup_has_found_makes_no_other_plan():
 
 
 @pytest.mark.parametrize(
-    ("now", "code"), [("d1", None), (None, None), ("d2", "PP302"), ("", "PP302")]
+    ("now", "code"),
+    [
+        ({"ids.csv": "d1"}, None),
+        ({}, None),
+        ({"ids.csv": "d2"}, "PP302"),
+        ({"ids.csv": ""}, "PP302"),
+        ({"moved/ids.csv": "d1"}, None),
+        ({"moved/ids.csv": "d2"}, "PP302"),
+        ({"ids.csv": "d1", "more.csv": "d2"}, "PP302"),
+    ],
 )
 def test_a_source_that_has_changed_is_stale_and_one_that_is_gone_is_not(now, code):
     """The set is frozen, so a file may go; one that says something else makes the plan doubtful."""
-    _, row = journal_with("a", files={"exports/ids.csv": "d1"})
+    _, row = journal_with("a", files={"ids.csv": "d1"}, summary=planned_from(spec()))
 
-    found = refusal(gates.sources_unchanged, row, spec(), {"exports/ids.csv": now}.get)
+    found = refusal(gates.sources_unchanged, row, spec(), now.get, lambda: now)
 
     assert found == (code and (StaleError, code))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "jsonl"},
+        {"by": "external_id"},
+        {"options": {"path": "other.csv"}},
+        {"options": {"path": "ids.csv", "column": "other"}},
+        {"as_of": T0},
+        {"sha256": "d" * 64},
+    ],
+    ids=["kind", "by", "path", "column", "as_of", "sha256"],
+)
+def test_a_source_that_is_described_otherwise_was_never_planned(change):
+    """Whatever the file says, the frozen set is that of another description."""
+    plan = spec()
+    (one,) = plan.sources
+    _, row = journal_with("a", summary=planned_from(plan))
+    for other in (replace(one, **change),), (one, one), ():
+        found = refusal(
+            gates.sources_unchanged, row, replace(plan, sources=other), {}.get, lambda: ()
+        )
+
+        assert found == (StaleError, "PP302")
+
+
+def test_a_plan_whose_policy_is_gone_is_stale():
+    """What the policy asks for would no longer hold; one that came in asks for more."""
+    _, ruled = journal_with("a", summary={"policy": "purgeplan.yaml"})
+    _, free = journal_with("a", summary={"policy": None})
+
+    assert refusal(gates.governed, ruled, None) == (StaleError, "PP307")
+    assert refusal(gates.governed, ruled, Policy("purgeplan.yaml")) is None
+    assert refusal(gates.governed, free, None) is None
+    assert refusal(gates.governed, free, Policy("purgeplan.yaml")) is None
 
 
 def test_evidence_expires_before_the_first_delete_and_not_after_it():

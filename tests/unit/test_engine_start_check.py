@@ -16,9 +16,9 @@ from purgeplan.engine.drift import CHECKED, Drift
 from purgeplan.engine.run import Order
 from purgeplan.errors import Finding, UnreachableError
 from purgeplan.guards import GUARDS
-from purgeplan.model.fingerprint import fingerprint
+from purgeplan.model.fingerprint import fingerprint, sources_digest
 from purgeplan.model.outcome import State
-from purgeplan.model.records import PlanState
+from purgeplan.model.records import SOURCES, PlanState
 from purgeplan.model.spec import Drift as Asked
 from purgeplan.model.spec import DriftCheck, Limits, Rules
 
@@ -32,6 +32,7 @@ class Start:
         self.rules = Rules(spec(limits=Limits(3), name="inactive", drift=drift))
         full = fingerprint(self.rules.spec, sorted(ids(3)))
         told = {"facts": known.to_json(replace(facts(3), protects=(), untraced=0))}
+        told[SOURCES] = sources_digest(self.rules.spec)
         evidence = {"d" * 64: self.clock.now()}
         frozen = draft(fingerprint=full, summary=told, evidence=evidence)
         self.row = self.journal.save(frozen, planned(*ids(3)), self.clock.now())
@@ -45,7 +46,7 @@ class Start:
         """Pass the gates in a process of its own; give what was admitted."""
         drift = Drift(self.journal, self.clock, self.exports, 3600.0)
         parts = (self.rules, Order(), self.journal, self.clock, GUARDS)
-        keeper = Gatekeeper(*parts, lambda path: None, lambda plan: (), drift)
+        keeper = Gatekeeper(*parts, lambda path: None, tuple, lambda plan: (), drift)
         tally = keeper.before_network(self.row)
         return asyncio.run(keeper.with_network(self.row, tally, ScriptedView()))
 

@@ -177,4 +177,10 @@ CODES: Final[dict[str, Explanation]] = {
         " nobody fails, and everybody waits, so the run is no faster.",
         "Write `rate: 1000/s` or less.",
     ),
+    "PP130": Explanation(
+        "another file's open plan is replaced",
+        "The journal holds an open plan of this name that was made of another plan file. A name"
+        " stands for one plan: this set takes the place of that one, which can't be applied then.",
+        "Give one of the files another name. Where the file was only renamed, go on.",
+    ),
 }

@@ -16,8 +16,10 @@ CODES: dict[str, Explanation] = {
     ),
     "PP302": Explanation(
         "the source changed",
-        "A source file is there, but its content is not what was planned. The frozen set would"
-        " still be the old one, so the review no longer describes the file beside it.",
+        "The plan file describes another source than was planned (another kind, path, column,"
+        " condition, `as_of`, other ids), or a source file has other content. The frozen set would"
+        " still be the old one, and would delete people whom the file does not name. Two plan files"
+        " with one name replace each other's sets.",
         _PLAN_AGAIN,
     ),
     "PP303": Explanation(
@@ -42,6 +44,12 @@ CODES: dict[str, Explanation] = {
         "The journal holds no plan of that name for this app, and a script may not plan and apply"
         " in one go: nobody would have seen what goes.",
         "Run `purgeplan plan` with the same --journal, then apply with its fingerprint.",
+    ),
+    "PP307": Explanation(
+        "the policy is gone",
+        "The plan was made under a policy, and no purgeplan.yaml is found above it any more: what"
+        " the policy asks for (ceilings, budget, protect lists) would no longer hold.",
+        "Restore the policy. Where it was taken away on purpose, plan again and have it reviewed.",
     ),
     "PP310": Explanation(
         "not confirmed",

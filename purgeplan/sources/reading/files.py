@@ -10,11 +10,18 @@ from typing import BinaryIO, Final
 
 from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.model.spec import SourceSpec
-from purgeplan.sources.reading.paths import MEND, inside, matches, refused, unreadable, within
+from purgeplan.sources.reading.paths import (
+    MEND,
+    STDIN,
+    inside,
+    matches,
+    refused,
+    unreadable,
+    within,
+)
 from purgeplan.sources.reading.reach import Progress, Reach
 
 CHUNK: Final = 1 << 20
-STDIN: Final = "-"
 
 _DIRECTORY: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hang

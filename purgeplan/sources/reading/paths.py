@@ -9,11 +9,16 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.model.spec import PlanSpec, SourceSpec
 from purgeplan.sources.reading.reach import Reach
 
 MEND: Final = "copy the file into the repository and name it by a path relative to this file"
 
+STDIN: Final = "-"
+"""The path that names standard input."""
+
 _ANY_FOLDERS: Final = "**"
+_FILE_OPTIONS: Final = ("path", "query_file")
 _LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.EMLINK})
 
 
@@ -45,6 +50,29 @@ def matches(reach: Reach, pattern: str, place: Place) -> list[str]:
         mend = "correct the pattern, or put the files there"
         raise InvalidError(Finding("PP201", f"no file matches {pattern}", mend, place))
     return sorted(found, key=os.fsencode)
+
+
+def named_files(plan: PlanSpec) -> list[str]:
+    """Give the files that the sources of a plan name, from the root, existing or not.
+
+    Raises InvalidError as ``matches`` does, but for a pattern that nothing fits any more.
+    """
+    reach = Reach(plan.root, os.path.dirname(plan.path))  # noqa: PTH120 - no "." for none
+    return [path for one in plan.sources for path in _named(reach, one)]
+
+
+def _named(reach: Reach, spec: SourceSpec) -> list[str]:
+    found: list[str] = []
+    for option in (one for one in _FILE_OPTIONS if one in spec.options):
+        pattern = str(spec.options[option])
+        if pattern == STDIN:
+            continue
+        try:
+            found += matches(reach, pattern, spec.place)
+        except InvalidError as error:
+            if [one.code for one in error.findings] != ["PP201"]:
+                raise
+    return found
 
 
 class _Search:
