@@ -18,6 +18,7 @@ from purgeplan.cli.sniff import Column, Listing, sniff
 from purgeplan.cli.templates import SCHEMA_FILE, Answers, plan_text, policy_text, workflow_text
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.ids import SUBSCRIPTION_ID
+from purgeplan.model.review import Named
 
 POLICY_FILE: Final = "purgeplan.yaml"
 WORKFLOW_FILE: Final = ".github/workflows/purgeplan.yml"
@@ -61,6 +62,8 @@ def command(console: Console, /, **given: Any) -> None:  # noqa: ANN401 - one fo
 
     What is not given is asked for. Nothing is ever overwritten, and nothing is deleted.
     """  # fmt: skip
+    from purgeplan.reports import command_of  # noqa: PLC0415 - start-up stays fast
+
     listing: Path | None = given["listing"]
     out: Path = given["out"] or _beside(listing)
     found = sniff(listing) if listing else Listing(0, ("player_id",), (PLAYER_ID,))
@@ -80,7 +83,7 @@ def command(console: Console, /, **given: Any) -> None:  # noqa: ANN401 - one fo
         names = [str(one) for one in files]
         console.document({"format_version": "1.0", "plan": str(out), "written": names})
     else:
-        console.product(f"purgeplan plan {out}")
+        console.product(command_of(Named(str(out)), "plan"))
 
 
 def choose(found: Listing, given: Mapping[str, Any]) -> Column:

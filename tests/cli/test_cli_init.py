@@ -39,6 +39,13 @@ def test_a_list_becomes_a_plan_that_is_valid(repository):
     assert run("validate", "inactive.yaml", cwd=repository).code == Exit.DONE
 
 
+def test_the_command_that_is_next_can_be_pasted(repository):
+    """A name with a blank is one word of it."""
+    done = run("init", "inactive.csv", *FLAGS, "--out", "my plan.yaml", cwd=repository)
+
+    assert done.out == 'purgeplan plan "my plan.yaml"\n'
+
+
 def test_an_export_is_called_what_it_is(repository):
     """In an export `id` is the subscription: said, with the way to whole users."""
     done = run("init", "export.csv", *FLAGS, cwd=repository)
