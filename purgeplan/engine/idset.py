@@ -206,6 +206,12 @@ def plan(work: Workspace, deleted: Iterable[tuple[str, datetime]], who: str = "n
     work.run(_PLANNED.format(join=join), who=who)
 
 
+def back(work: Workspace) -> int:
+    """Count who was deleted before and goes again, since younger evidence names them."""
+    again = "SELECT count(*) FROM planned SEMI JOIN deleted USING (id) WHERE NOT deleted_before"
+    return work.number(again)
+
+
 def place(work: Workspace, fingerprint: str) -> None:
     """Give each of ``planned`` its place in the order of sending: sha256(fingerprint + id)."""
     work.run(_PLACED.format(fingerprint=sql_text(fingerprint)))

@@ -73,6 +73,7 @@ def freeze(
         kept_opt_outs=opted_out,
         kept_partly=partly,
         absent_at_plan=absent,
+        deleted_again=idset.back(work),
     )
 
 

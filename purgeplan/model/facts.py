@@ -38,7 +38,8 @@ class Counts:
     """Where every row of the sources went.
 
     ``rows = duplicates + rejected + protected + kept_opt_outs + kept_partly + absent_at_plan
-    + planned`` and ``planned = deleted_before + to_delete``.
+    + planned`` and ``planned = deleted_before + to_delete``. ``deleted_again`` are among the last:
+    deleted before, and named by evidence that is younger.
     """
 
     rows: int
@@ -51,6 +52,7 @@ class Counts:
     kept_opt_outs: int = 0
     kept_partly: int = 0
     absent_at_plan: int = 0
+    deleted_again: int = 0
 
     @property
     def distinct(self) -> int:

@@ -140,6 +140,7 @@ def test_whoever_came_back_is_safe_from_the_old_list_and_not_from_a_younger_one(
     deleted = at.apply(younger["fingerprint"])
 
     assert (same["counts"]["to_delete"], same["counts"]["deleted_before"]) == (0, 1)
+    assert "PP131" in [one["code"] for one in younger["warnings"]]
     assert (spared.code, once) == (0, 1)
     assert (younger["counts"]["to_delete"], deleted.code, len(at.deleted())) == (1, 0, 2)
 

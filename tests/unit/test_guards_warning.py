@@ -43,10 +43,11 @@ def test_an_ordinary_plan_is_not_warned_of():
         (counted(rows=15_000, duplicates=2_000), "PP121"),
         (counted(rejected=3), "PP126"),
         (counted(deleted_before=4), "PP125"),
+        (counted(deleted_again=4), "PP131"),
         (facts(opt_outs_checked=False), "PP122"),
         (facts(activity_checked=False), "PP123"),
     ],
-    ids=["protect", "duplicates", "rejected", "deleted", "opt-outs", "activity"],
+    ids=["protect", "duplicates", "rejected", "deleted", "again", "opt-outs", "activity"],
 )
 def test_each_doubt_is_one_warning(known, code):
     """What is odd about the facts is said once, under its own code."""

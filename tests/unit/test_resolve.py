@@ -302,6 +302,7 @@ def test_only_younger_evidence_sends_an_id_again(tmp_path, as_of, seen, before):
 
     assert skips == {"a": Skip.DELETED_BEFORE if before else None, "b": None}
     assert (found.counts.planned, found.counts.deleted_before) == (2, int(before))
+    assert found.counts.deleted_again == int(not before)
 
 
 def test_the_youngest_list_that_names_an_id_is_its_evidence(tmp_path):

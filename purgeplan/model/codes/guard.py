@@ -183,4 +183,12 @@ CODES: Final[dict[str, Explanation]] = {
         " stands for one plan: this set takes the place of that one, which can't be applied then.",
         "Give one of the files another name. Where the file was only renamed, go on.",
     ),
+    "PP131": Explanation(
+        "deleted before, and named again",
+        "Some of the ids were deleted by an earlier plan, and the source counts as younger than"
+        " that: they go again, if they came back. A list that does not say when it was true counts"
+        " from when its content was first planned, so one more line makes all of it young.",
+        "Is the list one that only grows? Write `as_of` as when it was begun, and give each new"
+        " line a list of its own; or protect whoever shall stay.",
+    ),
 }
