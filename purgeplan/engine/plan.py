@@ -115,11 +115,24 @@ class Planner:
     def _beside(self, before: PlanRow, review: Review, resolved: Resolved, *, same: bool) -> Review:
         """Say what was before: another plan of that name, or this one, which goes on."""
         if not same:
+            before = self._last_that_deleted(before)
             warnings = (*review.warnings, *_replaced(before, review.spec))
             return replace(review, previous=self._previous(before, resolved), warnings=warnings)
         kept = backups(self.journal.events(before.plan_id))
         previous = Previous.of(before.draft.summary.get("previous"))
         return replace(review, continues=True, previous=previous, backups=kept)
+
+    def _last_that_deleted(self, before: PlanRow) -> PlanRow:
+        """Give the newest plan of that name that is open or had a run, else this one.
+
+        A done plan without a run had nobody to delete: compared with it, who was deleted before
+        would look new.
+        """
+        rows = self.journal.plans(before.draft.app_id, before.draft.name)
+        for row in rows:
+            if row.state is PlanState.OPEN or self.journal.runs(row.plan_id):
+                return row
+        return before
 
     def _previous(self, before: PlanRow, resolved: Resolved) -> Previous:
         tally = self.journal.tally(before.plan_id)

@@ -219,6 +219,21 @@ def test_ids_out_lists_exactly_who_would_go(at, tmp_path):
     assert again.code == 2
 
 
+def test_a_plan_is_compared_with_the_last_one_that_deleted(at):
+    """One that had nobody left to delete in between hides nothing."""
+    ids = at.subscriptions(5)
+    at.ids_file(ids[:4])
+    at.plan_file()
+    at.apply(at.plan()["fingerprint"])
+    again = at.plan()
+    at.ids_file(ids)
+
+    previous = at.plan()["previous"]
+
+    assert again["counts"]["to_delete"] == 0
+    assert (previous["deleted"], previous["added"], previous["removed"]) == (4, 1, 0)
+
+
 def test_detailed_exitcode_tells_whether_there_is_something(at):
     """10 where there is something to delete, 0 where there is not."""
     at.ids_file(at.subscriptions(20))
