@@ -86,6 +86,7 @@ def stopped(work):
             if other.code != 9:
                 case.flaws.append(f"another apply ended with {other.code}, not 9")
             signal.sigtimedwait((), work.scale.pause_s)
+            case.crashed()  # who was under way is sent again: the answer comes after its timeout
             process.send_signal(signal.SIGCONT)
             case.end(process)
             case.crashed()
