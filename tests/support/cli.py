@@ -22,6 +22,9 @@ PURGEPLAN = (sys.executable, "-c", "from purgeplan.cli.main import run; raise Sy
 
 TESTS = Path(__file__).parents[1]
 
+HANGS_S = 180
+"""What has not ended by then hangs; a busy machine takes a third of it for the longest."""
+
 
 @dataclass(frozen=True)
 class Completed:
@@ -47,7 +50,7 @@ class TooLongError(BaseException):
     """A command did not end in time; nothing in it may catch this."""
 
 
-def run(*args, env=None, cwd=None, stdin="", timeout_s=60):
+def run(*args, env=None, cwd=None, stdin="", timeout_s=HANGS_S):
     """Run purgeplan's entry to its end in this process, with streams and variables of its own.
 
     It starts in a fraction of a process's time, and shows what a command leaves behind it: a lock
@@ -105,12 +108,12 @@ def _ended_after(seconds):
         signal.signal(signal.SIGALRM, before)
 
 
-def run_process(*args, env=None, cwd=None, stdin="", timeout_s=60):
+def run_process(*args, env=None, cwd=None, stdin="", timeout_s=HANGS_S):
     """Run purgeplan to its end as a process; stdin is a pipe with the given text, no terminal."""
     return run_argv([*PURGEPLAN, *map(str, args)], env, cwd, stdin, timeout_s)
 
 
-def run_argv(argv, env=None, cwd=None, stdin="", timeout_s=60):
+def run_argv(argv, env=None, cwd=None, stdin="", timeout_s=HANGS_S):
     """Run any command to its end in the clean environment."""
     done = subprocess.run(
         argv,
@@ -161,7 +164,7 @@ class Hands:
         os.close(slave)
         self.shown = ""
 
-    def read_until(self, text, timeout_s=30):
+    def read_until(self, text, timeout_s=HANGS_S):
         """Read until a text is shown; fails with what was shown instead."""
         while text not in self.shown:
             ready, _, _ = select.select([self.master], [], [], timeout_s)
@@ -180,7 +183,7 @@ class Hands:
         """Type a line."""
         os.write(self.master, (line + "\n").encode())
 
-    def end(self, timeout_s=30):
+    def end(self, timeout_s=HANGS_S):
         """Read to the end and give the exit code and all that was shown."""
         while True:
             try:
