@@ -14,7 +14,8 @@ class AdmittedPlan:
 
     ``allowance`` is how many fresh claims it may still make: max_delete less all that it ever
     claimed, but for those that were given back. ``held_back`` are positions of unresolved items
-    whose people are protected by now: they stay unknown, and are not sent again.
+    whose people are protected by now, or may be others by now: they stay unknown, and are not sent
+    again.
     """
 
     spec: PlanSpec

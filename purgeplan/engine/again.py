@@ -1,7 +1,6 @@
 """Claimed items that are to be sent again, each not before its time."""
 
 import heapq
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from purgeplan.engine.waiting import Claimed
@@ -19,9 +18,8 @@ class _Due:
 class Again:
     """Items by when they are due, then in the order of sending; times are monotonic seconds."""
 
-    def __init__(self, at_once: Iterable[Claimed] = ()) -> None:
-        self._due = [_Due(0.0, one.item.position, one) for one in at_once]
-        heapq.heapify(self._due)
+    def __init__(self) -> None:
+        self._due: list[_Due] = []
 
     def __len__(self) -> int:
         return len(self._due)

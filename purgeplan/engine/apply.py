@@ -85,6 +85,7 @@ class Gatekeeper:
         """
         now = self.clock.now()
         spared = self.journal.skip_deleted_elsewhere(row.plan_id, now)
+        self._held_back |= self.journal.doubtful_elsewhere(row.plan_id)
         unresolved = frozenset(item.position for item, _ in self.journal.unresolved(row.plan_id))
         protected = iter(self.protected_now(row))
         while some := list(islice(protected, SPARED_TOGETHER)):

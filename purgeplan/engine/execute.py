@@ -1,5 +1,6 @@
 """Deletion itself: claim, send, settle, one turn after the other, until nothing is left."""
 
+from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Final
@@ -72,7 +73,8 @@ class _Run:
         self.flight = Flight(means.target, means.pacer, means.clock)
         self._run_id = run_id
         self._means = means
-        self._again = Again(again)
+        self._resumed = deque(again)
+        self._again = Again()
         self._judge = Judge(admitted.spec, means, self._again)
         self._back: list[Claimed] = []
         self._unsaved: list[Outcome] = []
@@ -141,9 +143,13 @@ class _Run:
         return self._judge.unbegun(back)
 
     def _take_up(self) -> None:
-        """After a pause go on with what was given back, or leave it where a check comes first."""
+        """After a pause go on with what was given back; where a check comes first leave it.
+
+        Whom earlier runs left unresolved and this one has not sent yet waits for the check as well.
+        """
         if self._checking:
-            self._means.left.extend(self._back)
+            self._means.left.extend((*self._back, *self._resumed))
+            self._resumed.clear()
         else:
             for one in self._back:
                 self._again.put(one)
@@ -164,7 +170,13 @@ class _Run:
         return 0 if self._exhausted else min(self.flight.room(), self._allowed(), BATCH)
 
     def _due(self) -> list[Claimed]:
-        return self._again.take(self._means.clock.monotonic(), self.flight.room())
+        now, room = self._means.clock.monotonic(), self.flight.room()
+        due = self._again.take(now, room)
+        while self._resumed and len(due) < room:
+            one = self._resumed.popleft()
+            if now < one.until:  # else it stays unresolved, and the next run looks
+                due.append(one)
+        return due
 
     async def _journal(self, outcomes: list[Outcome], again: list[Item], fresh: int) -> list[Item]:
         self._unsaved = outcomes
@@ -187,7 +199,7 @@ class _Run:
 
     def _nothing_left(self) -> bool:
         spent = self._exhausted or self._allowed() <= 0
-        return spent and self.flight.idle and not (self._again or self._back)
+        return spent and self.flight.idle and not (self._again or self._back or self._resumed)
 
     def _finish(self) -> Ended:
         if self._means.left:

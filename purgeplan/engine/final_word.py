@@ -12,7 +12,8 @@ from purgeplan.model.records import Tally
 def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally, held: int) -> Ended:
     """Give the end that the exit code tells: done only where no id failed or is unknown.
 
-    ``held`` counts the unknown who are not sent again: protected by now, or active since.
+    ``held`` counts the unknown who are not sent again: protected by now, active since, or an alias
+    that another plan may have deleted since.
 
     What stops a run early is no reason where it comes with the last id. A plan too small for the
     breaker's sample is judged here, by its shares.
@@ -30,7 +31,7 @@ def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally, held: int) ->
         problem = f"{tally[State.FAILED]:,} ids failed, {tally.left:,} are unknown or pending"
         mend = "`purgeplan retry` tries them again; whoever then stays unknown needs a younger list"
         if held:
-            problem += f"; {held:,} unknown are protected by now or were active since"
+            problem += f"; {held:,} unknown are protected by now, were active, or are of two plans"
             mend = f"look at them: they may be gone, and are not sent again; else {mend}"
         finding = Finding("PP514", problem, mend)
         return Ended(Exit.INCOMPLETE, "incomplete", finding)

@@ -64,7 +64,10 @@ def sources_unchanged(
     set is frozen, so a file may go. ``named`` gives the files that the sources name now; one that
     was not planned must have the content of one that was, as where both were moved.
     """
+    moved = row.draft.path != spec.path
     problem = _described_anew(row, spec) or _says_else(row.draft.files, digest_of, named)
+    if problem is None and moved and _lost(row.draft.files, digest_of, named):
+        problem = f"the frozen set is that of {row.draft.path}, and not all of its lists are here"
     if problem is not None:
         raise StaleError(Finding("PP302", problem, _AGAIN, spec.place_of("source")))
 
@@ -92,6 +95,15 @@ def _says_else(
         if now not in planned.values():
             return f"the source names {path} by now, which was not planned"
     return None
+
+
+def _lost(
+    planned: Mapping[str, str],
+    digest_of: Callable[[str], str | None],
+    named: Callable[[], Iterable[str]],
+) -> bool:
+    """Tell whether some content that was planned is in none of the files that are named now."""
+    return not set(planned.values()) <= {digest_of(path) for path in named()}
 
 
 def governed(row: PlanRow, policy: Policy | None) -> None:

@@ -212,7 +212,8 @@ class _OneRun:
         """Take up what earlier runs left unresolved, where it hits nobody new or protected."""
         if found.gone:
             self._world.journal.turn(self._run_id, found.gone, [], 0)
-        return [one for one in found.again if one.item.position not in self._admitted.held_back]
+        free = [one for one in found.again if one.item.position not in self._admitted.held_back]
+        return [one for one in free if self._stops.resume(found.first[one.item.position])]
 
     @contextmanager
     def marking(self) -> Iterator[None]:
@@ -229,13 +230,18 @@ class _OneRun:
             kind, self._plan.plan_id, self._run_id, self._world.clock.now(), data
         )
 
+    def _held(self) -> int:
+        """Count who is unknown still and was not sent again, whatever is known of them by now."""
+        active = self._drift.held_back if self._drift is not None else frozenset[int]()
+        held = self._admitted.held_back | active
+        left = self._world.journal.unresolved(self._plan.plan_id) if held else ()
+        return sum(item.position in held for item, _ in left)
+
     def close(self, ended: Ended) -> Ended:
         """Record how the run ended, conclude the plan where nothing is left of it."""
         journal, plan_id, now = self._world.journal, self._plan.plan_id, self._world.clock.now()
         tally = journal.tally(plan_id)
-        active = self._drift.held_back if self._drift is not None else frozenset[int]()
-        held = len(self._admitted.held_back | active)
-        final = final_word(self._admitted, ended, tally, held)
+        final = final_word(self._admitted, ended, tally, self._held())
         journal.end_run(self._run_id, final.why, final.exit, now)
         if tally.left == 0:
             journal.conclude(plan_id, PlanState.DONE, now)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import inf
 from typing import Final
 
 from purgeplan.errors import Exit, Finding
@@ -37,7 +38,7 @@ class Switches:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What bounds one run: ``most`` fresh ids (``--limit``, canary), the time box, the window.
+    """What bounds one run: ``most`` ids that are sent (``--limit``), the time box, the window.
 
     ``allowance`` is how many ids max_delete still lets this plan claim, ``budget_left`` how many
     the rolling budget does; None is no such bound. ``wait`` sleeps out a closed window.
@@ -62,23 +63,45 @@ class Stops:
         self._switches = switches
         self._request = request
         self._clock = clock
-        self._claimed = 0
+        self._claimed = self._sent = self._budgeted = 0
 
     def count(self, fresh: int) -> None:
         """Take fresh claims into account."""
         self._claimed += fresh
+        self._sent += fresh
+        self._budgeted += fresh
+
+    def resume(self, first_claim: datetime) -> bool:
+        """Tell whether this run may send an unresolved id again; it is counted then.
+
+        The plan's cap has it already, and the budget where its first claim is within the span.
+        """
+        budget, now = self._bounds.budget, self._clock.now()
+        known = budget is None or first_claim >= now - timedelta(seconds=budget.per_s)
+        if self._left(self._bounds.most, self._sent) <= 0:
+            return False
+        if not known and self._left(self._bounds.budget_left, self._budgeted) <= 0:
+            return False
+        self._sent += 1
+        self._budgeted += not known
+        return True
+
+    @staticmethod
+    def _left(bound: int | None, used: int) -> float:
+        return inf if bound is None else bound - used
 
     def allowed(self) -> int:
         """Give how many fresh ids may still be claimed; never less than none."""
-        bounds = (self._bounds.allowance, self._bounds.most, self._bounds.budget_left)
-        return max(0, min(bound for bound in bounds if bound is not None) - self._claimed)
+        limit = self._left(self._bounds.most, self._sent)
+        budget = self._left(self._bounds.budget_left, self._budgeted)
+        return int(max(0, min(self._bounds.allowance - self._claimed, limit, budget)))
 
     def spent(self) -> Ended:
         """Say which bound is used up, once nothing more is allowed."""
-        if self._bounds.most is not None and self._claimed >= self._bounds.most:
+        if self._bounds.most is not None and self._sent >= self._bounds.most:
             return Ended(Exit.STOPPED_EARLY, LIMIT, Finding("PP508", "--limit is reached", _SAME))
         budget, left = self._bounds.budget, self._bounds.budget_left
-        if budget is not None and left is not None and self._claimed >= left:
+        if budget is not None and left is not None and self._budgeted >= left:
             return self._budget_spent(budget)
         problem = f"max_delete lets this plan claim no more than {self._bounds.allowance:,} ids"
         return Ended(Exit.REFUSED, MAX_DELETE, Finding("PP103", problem, "plan again"))

@@ -1,7 +1,8 @@
 """What an earlier run left sent and unresolved: who of them may be sent again."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from math import inf
 from typing import Final
 
@@ -25,27 +26,37 @@ def sure_s(by: str, item: Item) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Unresolved items, sorted: to be sent again, gone meanwhile, or not to be told."""
+    """Unresolved items, sorted: to be sent again, gone meanwhile, or not to be told.
+
+    ``first`` is when each was claimed for the first time, by position.
+    """
 
     again: tuple[Claimed, ...] = ()
     gone: tuple[Outcome, ...] = ()
     unknown: int = 0
+    first: Mapping[int, datetime] = field(default_factory=dict)
 
 
 async def sort_unresolved(
     journal: Journal, plan_id: int, by: str, view: AppView, clock: Clock
 ) -> Sorted:
-    """Sort what earlier runs left unresolved by whether sending it again can hit somebody new."""
+    """Sort what earlier runs left unresolved by whether sending it again can hit somebody new.
+
+    The hour counts from the first claim: the journal keeps no other of those that came into doubt,
+    and by the last one it would begin anew with each run.
+    """
+    rows = journal.items(plan_id, (State.SENT,))
+    first = {row.position: row.claimed_at for row in rows if row.claimed_at is not None}
     again: list[Claimed] = []
     gone: list[Outcome] = []
     unknown = 0
-    for item, claimed_at in journal.unresolved(plan_id):
+    for item, _ in journal.unresolved(plan_id):
         sure = sure_s(by, item)
-        since_s = (clock.now() - claimed_at).total_seconds()
+        since_s = (clock.now() - first[item.position]).total_seconds()
         if sure == inf or 0 <= since_s <= sure:
             again.append(Claimed(item, doubtful=True, until=clock.monotonic() + sure - since_s))
         elif await view.onesignal_id(by, item.id) is None:
             gone.append(Outcome(item, State.ABSENT, Code.PRESUMED_OURS, clock.now()))
         else:
             unknown += 1
-    return Sorted(tuple(again), tuple(gone), unknown)
+    return Sorted(tuple(again), tuple(gone), unknown, first)

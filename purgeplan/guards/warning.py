@@ -47,7 +47,7 @@ def _rows(spec: PlanSpec, facts: Facts) -> Iterator[Finding]:
         mend = "who is back since, or in doubt, goes by a younger list (`as_of`)"
         yield Finding("PP125", problem, mend, place, warning=True)
     if counts.deleted_again > 0:
-        problem = f"{counts.deleted_again:,} were deleted before, and go again if they came back"
+        problem = f"{counts.deleted_again:,} were deleted before, or may have been, and go again"
         if any(one.as_of is None for one in spec.sources if one.kind not in _EXPORTED):
             problem += ": a list without `as_of` is as old as its content is known"
         mend = "write `as_of`, when the list was true; or protect whoever shall stay"

@@ -59,7 +59,10 @@ _ELSEWHERE: Final = f"""
     WHERE mine.plan_id = ? AND plans.plan_id <> mine.plan_id
         AND {_REACHED} AND {_REACHED_AT} >= ?"""  # noqa: S608 - made of enums
 """CROSS: SQLite would go through all items, this plan's too, to look up the plan of each."""
-_SKIP_ELSEWHERE: Final = f"{_SKIP} AND state = ? AND id IN ({_ELSEWHERE})"
+_DOUBTFUL_ELSEWHERE: Final = f"""
+    SELECT position FROM items
+    WHERE plan_id = ? AND state = 'sent' AND onesignal_id IS NULL
+        AND id IN ({_ELSEWHERE})"""  # noqa: S608 - made of enums
 _ADDRESS: Final = """
     UPDATE items SET onesignal_id = ? WHERE plan_id = ? AND position = ? AND state = 'pending'
         AND claimed_at IS NULL AND onesignal_id IS NULL"""
@@ -153,10 +156,9 @@ class Items(Part):
         return int(count)
 
     def skip_deleted_elsewhere(self, plan_id: int, at: datetime) -> int:
-        """Skip ids left that another plan of the app deleted since this one was planned.
+        """Skip pending ids that another plan of the app deleted since this one was planned.
 
-        So with an alias of which a request under that other plan may have worked since. An alias
-        in doubt here is skipped as recreated; sent again, a UUID hits nobody new.
+        So with an alias of which a request under that other plan may have worked since.
         A plan made elsewhere knows nothing of what was deleted here, so for one that was taken
         over it is since its oldest evidence: whoever is back since then is spared.
         """
@@ -166,16 +168,24 @@ class Items(Part):
             since = min(times) if self._store.one(_ADOPTED, plan_id) else row.planned_at
             if self._store.one(_ELSEWHERE, plan_id, ms(since)) is None:
                 return 0  # nobody to look for among what may be millions
-            left = [(State.PENDING, Skip.DELETED_BEFORE)]
-            if not is_uuid_kind(row.draft.by):
-                left.append((State.SENT, Skip.RECREATED))
-            skipped = 0
-            for state, why in left:
-                terms = (why, ms(at), plan_id, state, plan_id, ms(since))
-                count = self._store.execute(_SKIP_ELSEWHERE, *terms)
-                self._skipped(plan_id, why, count, at)
-                skipped += count
-        return skipped
+            count = self._store.execute(
+                f"{_SKIP} AND state = 'pending' AND id IN ({_ELSEWHERE})",
+                *(Skip.DELETED_BEFORE, ms(at), plan_id, plan_id, ms(since)),
+            )
+            self._skipped(plan_id, Skip.DELETED_BEFORE, count, at)
+        return count
+
+    def doubtful_elsewhere(self, plan_id: int) -> frozenset[int]:
+        """Give the positions of aliases in doubt that another plan may have reached since.
+
+        Whoever has one of them by now may be somebody new; a UUID names nobody else.
+        """
+        row = self.plan(plan_id)
+        if is_uuid_kind(row.draft.by):
+            return frozenset()
+        since = ms(row.planned_at)
+        found = self._store.read(_DOUBTFUL_ELSEWHERE, plan_id, plan_id, since)
+        return frozenset(position for (position,) in found)
 
     def skip(self, plan_id: int, positions: Iterable[int], why: Skip, at: datetime) -> int:
         """Skip the pending ones among the named, or the unresolved ones that were recreated."""

@@ -86,7 +86,9 @@ def _runs(record: Record) -> Iterator[str]:
 
 def report_before(record: Record) -> str:
     """Give the command that reports on the plan of that name before one without a run."""
-    return command_of(replace(record.named, what=str(record.run_before)), "report")
+    # by its journal: other journals have a run of that number, too
+    run = replace(record.named, what=str(record.run_before), journal=record.journal)
+    return command_of(run, "report")
 
 
 def run_words(run: RunRow) -> str:

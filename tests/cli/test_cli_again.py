@@ -1,5 +1,6 @@
 """A plan that was done and is planned again: what ran is still to be found."""
 
+import html
 import json
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,8 +25,9 @@ def test_a_report_of_a_plan_without_a_run_leads_to_the_one_that_ran(at):
     before = at.run("report", "1")
     markdown = at.run("report", "plan.yaml", "--markdown")
 
-    assert "  runs       none of this plan; the one before it: purgeplan report 1\n" in report.out
-    assert "purgeplan report 1" in markdown.out
+    named = f"purgeplan report 1 --journal {at.journal}"
+    assert f"  runs       none of this plan; the one before it: {named}\n" in report.out
+    assert named in html.unescape(markdown.out)
     assert json.loads(at.run("report", "plan.yaml", "--json").out)["run_before"] == 1
     assert before.out.endswith("Sum: 3 planned = 3 accepted\n")
     assert "none of this plan" not in before.out

@@ -1,7 +1,7 @@
 """What the journal remembers of earlier plans and runs, and whom that spares."""
 
 import pytest
-from support.journal import APP, T0, draft
+from support.journal import APP, T0, draft, planned
 from support.journal_world import ABSENT, ACCEPTED, BACK, FAILED, LATER, LOST
 
 from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
@@ -128,19 +128,21 @@ def test_skips_whom_another_plan_may_have_reached_since(world):
 
 
 @pytest.mark.parametrize(
-    ("by", "state"),
-    [("external_id", "skipped"), ("onesignal_id", "sent"), ("subscription_id", "sent")],
+    ("by", "positions"),
+    [("external_id", {1, 2}), ("onesignal_id", set()), ("subscription_id", set())],
 )
-def test_spares_an_alias_in_doubt_that_another_plan_deleted_since(world, by, state):
-    """Sent again it may hit who has it by now; a UUID names nobody else, and still gets its end."""
-    world.plan("a", "b", name="mine", by=by)
-    world.apply(LOST, LOST)
+def test_names_aliases_in_doubt_that_another_plan_may_have_reached_since(world, by, positions):
+    """Sent again one may hit who has it by now; a UUID, known as well or not, names nobody else."""
+    items = [*planned("a", "b", "c"), PlannedItem("d", "known"), *planned("e")]
+    world.journal.save(draft(name="mine", by=by), items, world.clock.now())
+    world.apply(LOST, LOST, LOST, LOST)
     world.clock.tick()
-    world.plan("b", name="other", by=by)
-    world.apply(ACCEPTED, plan_id=2)
+    world.plan("b", "c", "d", "e", name="other", by=by)
+    world.apply(ACCEPTED, LOST, ACCEPTED, plan_id=2)
 
-    assert world.journal.skip_deleted_elsewhere(1, LATER) == (state == "skipped")
-    assert world.states(1) == ["sent", state]
+    assert world.journal.doubtful_elsewhere(1) == positions
+    assert world.journal.skip_deleted_elsewhere(1, LATER) == 0
+    assert world.states(1) == ["sent", "sent", "sent", "sent", "pending"]
 
 
 def test_counts_first_claims_of_an_app_since_a_time(world):

@@ -41,8 +41,8 @@ MUTANTS = (
         f"{RUN} {SIMULATED}",
         (
             "engine/stops.py",
-            "bounds = (self._bounds.allowance, self._bounds.most, self._bounds.budget_left)",
-            "bounds = (2**31, self._bounds.most, self._bounds.budget_left)",
+            "min(self._bounds.allowance - self._claimed, limit, budget)",
+            "min(2**31 - self._claimed, limit, budget)",
         ),
     ),
     mutant(
@@ -50,8 +50,8 @@ MUTANTS = (
         RUN,
         (
             "engine/stops.py",
-            "bounds = (self._bounds.allowance, self._bounds.most, self._bounds.budget_left)",
-            "bounds = (self._bounds.allowance, self._bounds.most)",
+            "min(self._bounds.allowance - self._claimed, limit, budget)",
+            "min(self._bounds.allowance - self._claimed, limit)",
         ),
     ),
     mutant(
@@ -164,9 +164,9 @@ MUTANTS = (
         f"{HALFWAY} {SIMULATED}",
         (
             "engine/run.py",
-            "        return [one for one in found.again"
+            "        free = [one for one in found.again"
             " if one.item.position not in self._admitted.held_back]\n",
-            "        return found.again\n",
+            "        free = found.again\n",
         ),
     ),
     mutant(
@@ -369,6 +369,51 @@ MUTANTS = (
             "engine/execute.py",
             "        self._means.dump([*self._unsaved, *late])\n",
             "        self._means.dump(late)\n",
+        ),
+    ),
+    mutant(
+        "--limit lets all through that an earlier run left unresolved",
+        f"{RUN} unit/test_engine_resumed.py",
+        (
+            "engine/stops.py",
+            "        if self._left(self._bounds.most, self._sent) <= 0:\n",
+            "        if self._left(self._bounds.most, self._sent) < 0 * self._sent - 1e9:\n",
+        ),
+    ),
+    mutant(
+        "the budget lets all through that an earlier run left unresolved",
+        f"{RUN} unit/test_engine_resumed.py",
+        (
+            "engine/stops.py",
+            "        if not known and self._left(",
+            "        if known is None and self._left(",
+        ),
+    ),
+    mutant(
+        "a check waits until all are sent that earlier runs left unresolved",
+        f"{RUN} unit/test_engine_resumed.py",
+        (
+            "engine/execute.py",
+            "            self._means.left.extend((*self._back, *self._resumed))\n            self._resumed.clear()\n",
+            "            self._means.left.extend(self._back)\n",
+        ),
+    ),
+    mutant(
+        "the hour of an alias in doubt begins anew with each claim",
+        "unit/test_engine_resumed.py",
+        (
+            "engine/unresolved.py",
+            "    for item, _ in journal.unresolved(plan_id):\n        sure = sure_s(by, item)\n        since_s = (clock.now() - first[item.position]).total_seconds()\n",
+            "    for item, last in journal.unresolved(plan_id):\n        sure = sure_s(by, item)\n        since_s = (clock.now() - last).total_seconds()\n",
+        ),
+    ),
+    mutant(
+        "an alias in doubt goes again although another plan may have reached it since",
+        "unit/test_engine_gatekeeper.py",
+        (
+            "engine/apply.py",
+            "        self._held_back |= self.journal.doubtful_elsewhere(row.plan_id)\n",
+            "",
         ),
     ),
     mutant(

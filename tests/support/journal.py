@@ -408,23 +408,33 @@ class FakeJournal:
         )
 
     def skip_deleted_elsewhere(self, plan_id, at):
-        """Skip ids left that another plan settled after this one was planned."""
+        """Skip pending ids that another plan settled after this one was planned."""
         plan = self.plan(plan_id)
         adopted = any(True for _ in self.events(plan_id, "plan.adopted"))
         times = (plan.planned_at, *(plan.draft.evidence.values() if adopted else ()))
-        gone = {
+        gone = self._reached_elsewhere(plan_id, min(times))
+        rows = [one for one in self._items[plan_id] if one.item.id in gone]
+        return self._skip(plan_id, rows, Skip.DELETED_BEFORE, at)
+
+    def doubtful_elsewhere(self, plan_id):
+        """Give positions of aliases in doubt that another plan may have reached since."""
+        plan = self.plan(plan_id)
+        gone = self._reached_elsewhere(plan_id, plan.planned_at)
+        rows = (one.item for one in self._items[plan_id] if one.item.state is State.SENT)
+        named = [one for one in rows if one.onesignal_id is None and one.id in gone]
+        alias = not is_uuid_kind(plan.draft.by)
+        return frozenset(one.position for one in named if alias)
+
+    def _reached_elsewhere(self, plan_id, since):
+        plan = self.plan(plan_id)
+        return {
             one.item.id
             for row in self._plans.values()
             if row.plan_id != plan_id
             and (row.draft.app_id, row.draft.by) == (plan.draft.app_id, plan.draft.by)
             for one in self._items[row.plan_id]
-            if (reached_at := _reached_at(row, one)) is not None and reached_at >= min(times)
+            if (reached_at := _reached_at(row, one)) is not None and reached_at >= since
         }
-        rows = [one for one in self._items[plan_id] if one.item.id in gone]
-        skipped = self._skip(plan_id, rows, Skip.DELETED_BEFORE, at)
-        if not is_uuid_kind(plan.draft.by):
-            skipped += self._skip(plan_id, rows, Skip.RECREATED, at)
-        return skipped
 
     def skip(self, plan_id, positions, why, at):
         """Skip the pending among the named, or the sent where they were recreated."""

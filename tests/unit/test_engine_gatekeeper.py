@@ -18,7 +18,7 @@ from purgeplan.guards import GUARDS
 from purgeplan.model.fingerprint import fingerprint, sources_digest
 from purgeplan.model.outcome import Code, Outcome, State
 from purgeplan.model.records import SOURCES, PlanState
-from purgeplan.model.spec import Limits, Rules, Window
+from purgeplan.model.spec import Limits, Resource, Rules, Window
 
 
 class Case:
@@ -28,12 +28,12 @@ class Case:
         self.journal = FakeJournal()
         self.rules = Rules(spec(limits=Limits(cap), name="inactive"))
 
-    def plan(self, chosen):
+    def plan(self, chosen, **changes):
         """Freeze a set of ids."""
         full = fingerprint(self.rules.spec, sorted(chosen))
         told = known.to_json(replace(facts(len(chosen)), protects=()))
         summary = {"facts": told, SOURCES: sources_digest(self.rules.spec)}
-        frozen = draft(fingerprint=full, summary=summary, path="plans/inactive.yaml")
+        frozen = draft(fingerprint=full, summary=summary, path="plans/inactive.yaml", **changes)
         return self.journal.save(frozen, planned(*chosen), self.journal.clock.now())
 
     def claim(self, row, count, state=None):
@@ -132,3 +132,20 @@ def test_a_run_is_bounded_by_what_the_file_says_now():
 
     assert (bounds.allowance, bounds.window) == (3, night)
     assert bounds.until == case.journal.clock.monotonic() + 60.0
+
+
+def test_an_alias_in_doubt_that_another_plan_may_have_reached_is_held_back():
+    """It may name somebody new by now, so it is not sent again within its hour either."""
+    case = Case(3)
+    case.rules = Rules(spec(Resource.USER, limits=Limits(3), name="inactive"))
+    row = case.plan(ids(3), by="external_id", resource="user")
+    case.claim(row, 2)
+    other = draft("other", by="external_id", resource="user")
+    case.claim(case.journal.save(other, planned(ids(3)[1]), T0), 1, State.ACCEPTED)
+
+    keeper = case.keeper()
+    tally = keeper.before_network(row)
+    admitted = asyncio.run(keeper.with_network(row, tally, ScriptedView()))
+
+    assert admitted.held_back == {1}
+    assert case.journal.tally(row.plan_id)[State.SENT] == 2

@@ -113,10 +113,11 @@ class Journal(Protocol):
         ...
 
     def skip_deleted_elsewhere(self, plan_id: int, at: datetime) -> int:
-        """Skip ids left that another plan may have deleted after this one was planned.
+        """Skip pending ids that another plan may have deleted after this one was planned."""
+        ...
 
-        Of those in doubt (sent) only aliases are, as recreated: they may name somebody new by now.
-        """
+    def doubtful_elsewhere(self, plan_id: int) -> frozenset[int]:
+        """Give positions of aliases in doubt that another plan may have reached since planning."""
         ...
 
     def skip(self, plan_id: int, positions: Iterable[int], why: Skip, at: datetime) -> int:

@@ -1,0 +1,120 @@
+"""Who was left unresolved by earlier runs, or taken back in doubt: bounded, checked, in time."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from support.engine import ACCEPTED, FAST, Stage, ended
+
+from purgeplan.errors import Exit
+from purgeplan.model.answer import Answer
+from purgeplan.model.outcome import Code, State
+from purgeplan.model.spec import Breaker, Budget, Retry
+
+HOUR_S = 3600.0
+UNBROKEN = Breaker(10**6, None, None)
+
+
+def in_doubt(count, **changes):
+    """Give a stage of which one run lost every answer: all are unresolved."""
+    stage = Stage(count, **changes)
+    stage.settings |= {"pace": FAST, "retry": Retry(max_attempts=1), "breaker": UNBROKEN}
+    stage.target.answer = lambda item, attempt: Answer(Code.TIMEOUT)
+    stage.run()
+    assert stage.tally[State.SENT] == count
+    stage.target.begun.clear()
+    stage.target.answer = lambda item, attempt: ACCEPTED
+    return stage
+
+
+def test_the_limit_counts_them():
+    """``--limit N`` sends N at most in a run, whoever they are; the rest is for the next."""
+    stage = in_doubt(12)
+
+    first = ended(stage.run(most=5))
+    sent = len(stage.target.begun)
+    last = ended(stage.run(most=7))
+
+    assert (first.exit, first.why, sent) == (Exit.STOPPED_EARLY, "limit", 5)
+    assert (last.exit, len(stage.target.begun)) == (Exit.DONE, 12)
+
+
+def test_the_limit_counts_whom_retry_takes_back_in_doubt():
+    """A failed id of which a request may have worked goes as one that is unresolved."""
+    stage = Stage(12)
+    stage.settings |= {"pace": FAST, "retry": Retry(max_attempts=1), "breaker": UNBROKEN}
+    stage.target.answer = lambda item, attempt: Answer(Code.SERVER_ERROR, 500)
+    stage.run()
+    stage.journal.reopen(stage.row.plan_id, stage.clock.now())
+    stage.target.begun.clear()
+    stage.target.answer = lambda item, attempt: ACCEPTED
+
+    assert ended(stage.run(most=5)).exit is Exit.STOPPED_EARLY
+    assert len(stage.target.begun) == 5
+
+
+@pytest.mark.parametrize(("later_s", "sent"), [(60.0, 9), (2 * HOUR_S, 4)], ids=["in", "after"])
+def test_the_budget_counts_them_once(later_s, sent):
+    """Whose first claim is within its span it has already; others it takes like fresh ones."""
+    stage = in_doubt(9)
+    stage.clock.offset_s = later_s
+
+    end = ended(stage.run(budget=Budget(4, HOUR_S), budget_left=4))
+
+    assert len(stage.target.begun) == sent
+    assert end.exit is (Exit.DONE if sent == 9 else Exit.STOPPED_EARLY)
+
+
+class Checks:
+    """A drift check that is due every so often, and notes how many were sent before it."""
+
+    held_back = frozenset()
+
+    def __init__(self, stage, every_s):
+        self.stage, self.every_s, self.last = stage, every_s, None
+        self.sent = []
+
+    def due(self):
+        """Tell whether it is time."""
+        now = self.stage.clock.monotonic()
+        return self.last is None or now - self.last >= self.every_s
+
+    async def ask(self, row, app, tell):
+        """Give nothing."""
+
+    def take_out(self, *_):
+        """Note how far the run is."""
+        self.last = self.stage.clock.monotonic()
+        self.sent.append(len(self.stage.target.begun))
+        return 0
+
+
+def test_a_check_that_is_due_comes_before_the_rest_of_them():
+    """``every`` holds for whoever is sent again as for whoever is sent for the first time."""
+    stage = in_doubt(1000)
+    stage.drift = Checks(stage, 0.2)
+
+    assert ended(stage.run()).exit is Exit.DONE
+
+    assert len(stage.target.begun) == 1000
+    steps = [after - before for before, after in pairwise(stage.drift.sent)]
+    assert len(stage.drift.sent) > 2
+    assert max(steps) < 500
+
+
+def test_the_hour_of_an_alias_does_not_begin_anew_with_each_claim():
+    """Claims that did nothing in between make nobody sure whom it names by now."""
+    stage = in_doubt(1, by="external_id")
+    stage.settings["target"] = replace(stage.spec().target, by="external_id")
+    (one,) = (row.id for row in stage.journal.items(stage.row.plan_id))
+    stage.target.answer = lambda item, attempt: Answer(Code.NOT_SENT)
+    for minutes in (40, 80):
+        stage.clock.offset_s = minutes * 60.0
+        stage.view.names = {one: "somebody new"}
+        stage.run()
+    stage.target.answer = lambda item, attempt: ACCEPTED
+
+    stage.run()
+
+    assert len(stage.target.begun) == 1
+    assert stage.tally[State.SENT] == 1
