@@ -78,7 +78,7 @@ class _Run:
         self._judge = Judge(admitted.spec, means, self._again)
         self._back: list[Claimed] = []
         self._unsaved: list[Outcome] = []
-        self._exhausted = False
+        self._exhausted = self._bounded = False
         self._checking = False
         self.portion: int | None = None
 
@@ -173,9 +173,13 @@ class _Run:
         now, room = self._means.clock.monotonic(), self.flight.room()
         due = self._again.take(now, room)
         while self._resumed and len(due) < room:
-            one = self._resumed.popleft()
+            one = self._resumed[0]
             if now < one.until:  # else it stays unresolved, and the next run looks
+                if not self._means.stops.resume(one.item.position):
+                    self._bounded = True
+                    break
                 due.append(one)
+            self._resumed.popleft()
         return due
 
     async def _journal(self, outcomes: list[Outcome], again: list[Item], fresh: int) -> list[Item]:
@@ -199,11 +203,14 @@ class _Run:
 
     def _nothing_left(self) -> bool:
         spent = self._exhausted or self._allowed() <= 0
-        return spent and self.flight.idle and not (self._again or self._back or self._resumed)
+        resumed = self._resumed and not self._bounded
+        return spent and self.flight.idle and not (self._again or self._back or resumed)
 
     def _finish(self) -> Ended:
         if self._means.left:
             return Ended(Exit.DONE, CHECK)
+        if self._bounded:
+            return self._means.stops.spent()
         if self._exhausted:
             return Ended(Exit.DONE, "done")
         if self.portion is not None and self.portion <= 0:

@@ -19,7 +19,8 @@ def final_word(admitted: AdmittedPlan, ended: Ended, tally: Tally, held: int) ->
     breaker's sample is judged here, by its shares.
     """
     early = ended.exit is Exit.STOPPED_EARLY or ended.why == MAX_DELETE
-    if ended.exit is not Exit.DONE and (tally.left or not early):
+    left = tally[State.PENDING] if ended.why == MAX_DELETE else tally.left
+    if ended.exit is not Exit.DONE and (left or not early):
         return ended
     if 0 < tally.total < FIRST_LOOK:
         absent = tally[State.ABSENT] - tally.presumed_ours

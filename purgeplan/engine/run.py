@@ -212,8 +212,8 @@ class _OneRun:
         """Take up what earlier runs left unresolved, where it hits nobody new or protected."""
         if found.gone:
             self._world.journal.turn(self._run_id, found.gone, [], 0)
-        free = [one for one in found.again if one.item.position not in self._admitted.held_back]
-        return [one for one in free if self._stops.resume(found.first[one.item.position])]
+        self._stops.unresolved(found.claims)
+        return [one for one in found.again if one.item.position not in self._admitted.held_back]
 
     @contextmanager
     def marking(self) -> Iterator[None]:

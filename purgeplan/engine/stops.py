@@ -1,6 +1,6 @@
 """Why a run stops though ids are left: asked between turns, answered from values and two files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
@@ -64,6 +64,7 @@ class Stops:
         self._request = request
         self._clock = clock
         self._claimed = self._sent = self._budgeted = 0
+        self._claims: dict[int, datetime] = {}
 
     def count(self, fresh: int) -> None:
         """Take fresh claims into account."""
@@ -71,17 +72,25 @@ class Stops:
         self._sent += fresh
         self._budgeted += fresh
 
-    def resume(self, first_claim: datetime) -> bool:
-        """Tell whether this run may send an unresolved id again; it is counted then.
+    def unresolved(self, claims: Mapping[int, datetime]) -> None:
+        """Learn whom earlier runs left unresolved, by position, and when each was claimed last."""
+        self._claims = dict(claims)
 
-        The plan's cap has it already, and the budget where its first claim is within the span.
+    def resume(self, position: int) -> bool:
+        """Tell whether this run may send again whom one left unresolved, counted the first time.
+
+        The plan's cap has them already, and the budget where their last claim is within the span.
         """
+        last = self._claims.get(position)
+        if last is None:
+            return True  # of this run, which has counted them
         budget, now = self._bounds.budget, self._clock.now()
-        known = budget is None or first_claim >= now - timedelta(seconds=budget.per_s)
+        known = budget is None or last >= now - timedelta(seconds=budget.per_s)
         if self._left(self._bounds.most, self._sent) <= 0:
             return False
         if not known and self._left(self._bounds.budget_left, self._budgeted) <= 0:
             return False
+        del self._claims[position]
         self._sent += 1
         self._budgeted += not known
         return True

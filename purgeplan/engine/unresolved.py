@@ -28,13 +28,13 @@ def sure_s(by: str, item: Item) -> float:
 class Sorted:
     """Unresolved items, sorted: to be sent again, gone meanwhile, or not to be told.
 
-    ``first`` is when each was claimed for the first time, by position.
+    ``claims`` is when each was claimed last, by position.
     """
 
     again: tuple[Claimed, ...] = ()
     gone: tuple[Outcome, ...] = ()
     unknown: int = 0
-    first: Mapping[int, datetime] = field(default_factory=dict)
+    claims: Mapping[int, datetime] = field(default_factory=dict)
 
 
 async def sort_unresolved(
@@ -50,7 +50,8 @@ async def sort_unresolved(
     again: list[Claimed] = []
     gone: list[Outcome] = []
     unknown = 0
-    for item, _ in journal.unresolved(plan_id):
+    unresolved = journal.unresolved(plan_id)
+    for item, _ in unresolved:
         sure = sure_s(by, item)
         since_s = (clock.now() - first[item.position]).total_seconds()
         if sure == inf or 0 <= since_s <= sure:
@@ -59,4 +60,5 @@ async def sort_unresolved(
             gone.append(Outcome(item, State.ABSENT, Code.PRESUMED_OURS, clock.now()))
         else:
             unknown += 1
-    return Sorted(tuple(again), tuple(gone), unknown, first)
+    last = {item.position: at for item, at in unresolved}
+    return Sorted(tuple(again), tuple(gone), unknown, last)

@@ -51,7 +51,7 @@ _DELETED: Final = f"""
     GROUP BY id"""  # noqa: S608 - made of enums
 _CLAIMED_SINCE: Final = """
     SELECT count(*) FROM (SELECT DISTINCT by_kind, id FROM plans JOIN items USING (plan_id)
-    WHERE app_id = ? AND claimed_at >= ?)"""
+    WHERE app_id = ? AND last_claim >= ?)"""
 _SKIP: Final = "UPDATE items SET state = 'skipped', skip = ?, settled_at = ? WHERE plan_id = ?"
 _ELSEWHERE: Final = f"""
     SELECT items.id FROM plans AS mine
@@ -151,7 +151,7 @@ class Items(Part):
             yield one, utc(reached_at)
 
     def claimed_since(self, app_id: str, since: datetime) -> int:
-        """Count the app's distinct ids with a first claim in a plan not older than that."""
+        """Count the app's distinct ids with a claim, the last in its plan, not older than that."""
         ((count,),) = self._store.read(_CLAIMED_SINCE, app_id, ms(since))
         return int(count)
 

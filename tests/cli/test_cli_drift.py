@@ -125,7 +125,7 @@ def test_a_start_without_its_export_sends_nothing(at):
     assert {*at.deleted()} == ids - {min(ids)}
 
 
-@pytest.mark.parametrize("at", ["5"], indirect=True)
+@pytest.mark.parametrize("at", ["20"], indirect=True)
 def test_a_start_killed_while_it_waits_goes_on_with_its_export(at):
     """The account has one export at a time, so the next start takes up the one asked for."""
     fingerprint, ids = planned(at)
@@ -157,7 +157,7 @@ def test_a_run_is_checked_again_while_it_goes_on(at):
     assert asked(at) > 3
 
 
-@pytest.mark.parametrize("at", ["5"], indirect=True)
+@pytest.mark.parametrize("at", ["20"], indirect=True)
 def test_ctrl_c_is_heeded_while_a_run_waits_for_an_export(at):
     """Within seconds, with nothing lost: the same command goes on."""
     fingerprint, _ = planned(at, pace="{delay: 100ms}", extra="drift: {every: 1s}\n")

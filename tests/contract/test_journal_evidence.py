@@ -145,8 +145,8 @@ def test_names_aliases_in_doubt_that_another_plan_may_have_reached_since(world, 
     assert world.states(1) == ["sent", "sent", "sent", "sent", "pending"]
 
 
-def test_counts_first_claims_of_an_app_since_a_time(world):
-    """The rolling budget counts distinct ids by their first claim in a plan, claims again not."""
+def test_counts_who_of_an_app_was_claimed_since_a_time(world):
+    """The rolling budget counts distinct ids, each by its last claim in a plan."""
     world.plan("a", "b", name="one")
     run_id = world.run()
     world.journal.turn(run_id, [], [], 2)
@@ -156,7 +156,7 @@ def test_counts_first_claims_of_an_app_since_a_time(world):
     world.apply(ACCEPTED, ACCEPTED, plan_id=2)
 
     assert world.journal.claimed_since(APP, T0) == 3
-    assert world.journal.claimed_since(APP, world.clock.now()) == 2
+    assert world.journal.claimed_since(APP, world.clock.now()) == 3
     assert world.journal.claimed_since(APP, LATER) == 0
     assert world.journal.claimed_since("other", T0) == 0
 

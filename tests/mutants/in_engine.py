@@ -164,9 +164,9 @@ MUTANTS = (
         f"{HALFWAY} {SIMULATED}",
         (
             "engine/run.py",
-            "        free = [one for one in found.again"
+            "        return [one for one in found.again"
             " if one.item.position not in self._admitted.held_back]\n",
-            "        free = found.again\n",
+            "        return found.again\n",
         ),
     ),
     mutant(
@@ -403,8 +403,8 @@ MUTANTS = (
         "unit/test_engine_resumed.py",
         (
             "engine/unresolved.py",
-            "    for item, _ in journal.unresolved(plan_id):\n        sure = sure_s(by, item)\n        since_s = (clock.now() - first[item.position]).total_seconds()\n",
-            "    for item, last in journal.unresolved(plan_id):\n        sure = sure_s(by, item)\n        since_s = (clock.now() - last).total_seconds()\n",
+            "    for item, _ in unresolved:\n        sure = sure_s(by, item)\n        since_s = (clock.now() - first[item.position]).total_seconds()\n",
+            "    for item, last in unresolved:\n        sure = sure_s(by, item)\n        since_s = (clock.now() - last).total_seconds()\n",
         ),
     ),
     mutant(

@@ -158,8 +158,8 @@ MUTANTS = (
         CONTRACT,
         (
             "journal/items.py",
-            "WHERE app_id = ? AND claimed_at >= ?)",
-            "WHERE app_id = ? AND claimed_at < ?)",
+            "WHERE app_id = ? AND last_claim >= ?)",
+            "WHERE app_id = ? AND last_claim < ?)",
         ),
     ),
     mutant(

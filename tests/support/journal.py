@@ -395,7 +395,7 @@ class FakeJournal:
         yield from latest.items()
 
     def claimed_since(self, app_id, since):
-        """Count the app's ids first claimed since."""
+        """Count the app's ids that were claimed since."""
         self._alive()
         return len(
             {
@@ -403,7 +403,7 @@ class FakeJournal:
                 for row in self._plans.values()
                 if row.draft.app_id == app_id
                 for one in self._items[row.plan_id]
-                if one.item.claimed_at is not None and one.item.claimed_at >= _floor(since)
+                if one.last_claim is not None and one.last_claim >= _floor(since)
             }
         )
 

@@ -105,6 +105,19 @@ def test_a_source_that_has_changed_is_stale_and_one_that_is_gone_is_not(now, cod
     assert found == (code and (StaleError, code))
 
 
+@pytest.mark.parametrize("lists", [{}, {"b/1.csv": "d1"}], ids=["none", "one of two"])
+def test_a_plan_file_that_was_moved_without_its_lists_is_stale(lists):
+    """Another file of that name and those words may stand where the planned one did not."""
+    files = {"plans/1.csv": "d1", "plans/2.csv": "d2"}
+    _, row = journal_with("a", files=files, summary=planned_from(spec()))
+    moved = replace(spec(), path="b/inactive.yaml")
+    whole = {"b/1.csv": "d1", "b/2.csv": "d2"}
+
+    for there, code in ((lists, "PP302"), (whole, None)):
+        found = refusal(gates.sources_unchanged, row, moved, there.get, lambda there=there: there)
+        assert found == (code and (StaleError, code))
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -1,15 +1,18 @@
 """Who was left unresolved by earlier runs, or taken back in doubt: bounded, checked, in time."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
-import pytest
-from support.engine import ACCEPTED, FAST, Stage, ended
+from support.engine import ACCEPTED, APP, FAST, Stage, ended
+from support.journal import FakeJournal
+from support.virtual import VirtualClock
 
+from purgeplan.engine import canary
 from purgeplan.errors import Exit
 from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code, State
-from purgeplan.model.spec import Breaker, Budget, Retry
+from purgeplan.model.spec import Breaker, Budget, Pace, Retry
 
 HOUR_S = 3600.0
 UNBROKEN = Breaker(10**6, None, None)
@@ -53,16 +56,56 @@ def test_the_limit_counts_whom_retry_takes_back_in_doubt():
     assert len(stage.target.begun) == 5
 
 
-@pytest.mark.parametrize(("later_s", "sent"), [(60.0, 9), (2 * HOUR_S, 4)], ids=["in", "after"])
-def test_the_budget_counts_them_once(later_s, sent):
-    """Whose first claim is within its span it has already; others it takes like fresh ones."""
+def budgeted(stage, most):
+    """Run under a rolling budget of an hour, as the journal says what is used of it."""
+    used = stage.journal.claimed_since(APP, stage.clock.now() - timedelta(seconds=HOUR_S))
+    return ended(stage.run(budget=Budget(most, HOUR_S), budget_left=most - used))
+
+
+def test_the_budget_has_whom_it_counted_within_its_span():
+    """They are no more people than before, so a run that was killed comes to its end."""
     stage = in_doubt(9)
-    stage.clock.offset_s = later_s
+    stage.clock.offset_s = 60.0
 
-    end = ended(stage.run(budget=Budget(4, HOUR_S), budget_left=4))
+    assert budgeted(stage, 9).exit is Exit.DONE
+    assert len(stage.target.begun) == 9
 
-    assert len(stage.target.begun) == sent
-    assert end.exit is (Exit.DONE if sent == 9 else Exit.STOPPED_EARLY)
+
+def test_the_budget_counts_whom_it_has_not_in_its_span_any_more():
+    """However often the command is repeated."""
+    clock = VirtualClock()
+    stage = in_doubt(9, journal=FakeJournal(clock), clock=clock)
+    stage.clock.offset_s = 2 * HOUR_S
+
+    ends = [budgeted(stage, 4) for _ in range(3)]
+
+    assert [(end.exit, end.why) for end in ends] == [(Exit.STOPPED_EARLY, "budget")] * 3
+    assert len(stage.target.begun) == 4
+    stage.clock.offset_s = 4 * HOUR_S
+    assert budgeted(stage, 5).exit is Exit.DONE
+
+
+def test_a_limit_below_the_canary_judges_no_canary():
+    """Who is still in doubt then was only not sent yet."""
+    stage = in_doubt(12)
+    stage.settings["canary"] = 8
+
+    first = ended(stage.run(most=3))
+
+    assert (first.exit, first.why) == (Exit.STOPPED_EARLY, "limit")
+    assert not canary.judged(stage.journal, stage.row.plan_id)
+
+
+def test_the_limit_does_not_count_whom_a_check_holds_back():
+    """Else they would use it up, run after run, and nobody else would ever be sent."""
+    stage = in_doubt(5)
+    stage.drift = Checks(stage, HOUR_S)
+    stage.drift.held_back = frozenset(range(3))
+
+    end = ended(stage.run(most=3))
+
+    assert len(stage.target.begun) == 2
+    assert end.exit is Exit.INCOMPLETE
 
 
 class Checks:
@@ -100,6 +143,19 @@ def test_a_check_that_is_due_comes_before_the_rest_of_them():
     steps = [after - before for before, after in pairwise(stage.drift.sent)]
     assert len(stage.drift.sent) > 2
     assert max(steps) < 500
+
+
+def test_an_alias_whose_hour_ends_while_it_waits_for_its_turn_stays_unknown():
+    """A slow pace makes nobody sure: the next run looks."""
+    stage = in_doubt(3, by="external_id")
+    stage.settings["target"] = replace(stage.spec().target, by="external_id")
+    stage.settings["pace"] = Pace(delay_s=120.0)
+    stage.clock.offset_s = HOUR_S - 60.0
+
+    end = ended(stage.run())
+
+    assert end.exit is Exit.INCOMPLETE
+    assert (len(stage.target.begun), stage.tally[State.SENT]) == (2, 1)
 
 
 def test_the_hour_of_an_alias_does_not_begin_anew_with_each_claim():

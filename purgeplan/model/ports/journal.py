@@ -109,7 +109,7 @@ class Journal(Protocol):
         ...
 
     def claimed_since(self, app_id: str, since: datetime) -> int:
-        """Count the app's ids whose first claim, under any plan, is not older than ``since``."""
+        """Count the app's ids of which a claim, under any plan, is not older than ``since``."""
         ...
 
     def skip_deleted_elsewhere(self, plan_id: int, at: datetime) -> int:
