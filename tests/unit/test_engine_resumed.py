@@ -160,7 +160,8 @@ def test_an_alias_whose_hour_ends_while_it_waits_for_its_turn_stays_unknown():
 
 def test_the_hour_of_an_alias_does_not_begin_anew_with_each_claim():
     """Claims that did nothing in between make nobody sure whom it names by now."""
-    stage = in_doubt(1, by="external_id")
+    clock = VirtualClock()
+    stage = in_doubt(1, by="external_id", journal=FakeJournal(clock), clock=clock)
     stage.settings["target"] = replace(stage.spec().target, by="external_id")
     (one,) = (row.id for row in stage.journal.items(stage.row.plan_id))
     stage.target.answer = lambda item, attempt: Answer(Code.NOT_SENT)
