@@ -69,9 +69,9 @@ def ask(console: Console, question: str) -> str:
 
 
 def _read(console: Console, terminal: TextIO) -> str:
-    console.err.write("> ")
-    console.err.flush()
     try:
+        console.err.write("> ")
+        console.err.flush()
         return terminal.readline()
     except KeyboardInterrupt:
         console.insist("")  # the terminal has written ^C behind the question

@@ -1,5 +1,6 @@
 """The question before anything is deleted, at real terminals."""
 
+import io
 import subprocess
 import sys
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.cli import Hands, run_argv
 
-from purgeplan.cli.prompt import confirms
+from purgeplan.cli.console import Console
+from purgeplan.cli.prompt import ask, confirms
 from purgeplan.errors import Exit
 
 ASK = """
@@ -197,3 +199,23 @@ def test_a_plain_question_is_answered_in_one_line():
     hands.type("  June ")
 
     assert "answer June\r\n" in hands.end()[1]
+
+
+class Impatient(io.StringIO):
+    """A terminal at which Ctrl-C comes with the prompt, before anything is read."""
+
+    def flush(self):
+        """Write, and be interrupted behind the prompt."""
+        if self.getvalue().endswith("> "):
+            self.write("^C")
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_before_the_answer_is_read_ends_the_line_too():
+    """What is told after it stands in a line of its own."""
+    shown = Impatient()
+
+    with pytest.raises(KeyboardInterrupt):
+        ask(Console(io.StringIO(), shown), "Name?")
+
+    assert shown.getvalue() == "Name?\n> ^C\n"
