@@ -11,7 +11,7 @@ from purgeplan.model.ids import ONESIGNAL_ID
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.ports import AppView, Clock, Journal
 from purgeplan.model.progress import Ended
-from purgeplan.model.records import ItemRow, PlanRow
+from purgeplan.model.records import ItemRow, PlanRow, RunRow
 from purgeplan.model.spec import PlanSpec, Resource
 
 LOOK_S: Final = 120.0
@@ -25,6 +25,11 @@ def judged(journal: Journal, plan_id: int) -> bool:
     """Tell whether the canary of a plan was judged by an earlier run; it is judged once."""
     verdicts = (event for kind in (PASSED, FAILED) for event in journal.events(plan_id, kind))
     return next(verdicts, None) is not None
+
+
+def failed_in(journal: Journal, run: RunRow) -> bool:
+    """Tell whether the canary has failed in a run, however that run ended."""
+    return any(event.run_id == run.run_id for event in journal.events(run.plan_id, FAILED))
 
 
 def looks(journal: Journal, row: PlanRow | None, spec: PlanSpec, facts: Facts) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from purgeplan.engine import canary
 from purgeplan.engine.stops import window_finding
 from purgeplan.errors import (
     AttentionError,
@@ -22,6 +23,7 @@ from purgeplan.model.window import is_open
 if TYPE_CHECKING:  # what sends is not loaded by `plan`
     from purgeplan.engine.run import Order
 
+_JOURNAL = "its journal failed"
 _AGAIN = "run `purgeplan plan` again and have the new plan reviewed"
 
 
@@ -158,21 +160,32 @@ def looked_at(
 ) -> None:
     """Raise AttentionError where the last run wants a person's look and nobody named it.
 
-    A run whose journal failed could not record its end; ``errored`` tells that it left a file.
-    Once somebody has looked, raises JournalError where the journal is not what was written.
+    Once somebody has looked, raises JournalError where a run's journal failed and is not what was
+    written.
     """
     last = next(iter(journal.runs(row.plan_id)), None)
-    if last is None:
-        return
-    failed = last.exit_code is None and errored(last.run_id)
-    if not failed and last.exit_code != Exit.ATTENTION:
+    why = _wants_a_look(journal, last, errored) if last is not None else None
+    if last is None or why is None:
         return
     if order.after != last.run_id:
-        raise _not_looked_at(last, "its journal failed" if failed else f"{last.why}")
-    if failed and (wrong := journal.check()):
+        raise _not_looked_at(last, why)
+    if why is _JOURNAL and (wrong := journal.check()):
         problem = f"the journal {journal.where} is not sound: {wrong[0]}"
         mend = "keep it as it is, and compare it with a copy"
         raise JournalError(Finding("PP405", problem, mend))
+
+
+def _wants_a_look(journal: Journal, last: RunRow, errored: Callable[[int], bool]) -> str | None:
+    """Say why a person must look at a run, None where nobody need.
+
+    A run whose journal failed could not record its end, nor one that was killed right after its
+    canary had failed; ``errored`` tells that the first has left a file.
+    """
+    if last.exit_code is None and errored(last.run_id):
+        return _JOURNAL
+    if last.exit_code == Exit.ATTENTION:
+        return f"{last.why}"
+    return "its canary failed" if canary.failed_in(journal, last) else None
 
 
 def _not_looked_at(last: RunRow, why: str) -> AttentionError:

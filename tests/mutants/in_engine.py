@@ -128,8 +128,17 @@ MUTANTS = (
         "unit/test_engine_gates.py",
         (
             "engine/gates.py",
-            "if not failed and last.exit_code != Exit.ATTENTION:",
-            "if not failed and last.exit_code == Exit.ATTENTION:",
+            "    if last.exit_code == Exit.ATTENTION:\n",
+            "    if last.exit_code is Exit.LOCKED:\n",
+        ),
+    ),
+    mutant(
+        "nobody must look where a run was killed right after its canary had failed",
+        f"unit/test_engine_gates.py {SIMULATED}",
+        (
+            "engine/gates.py",
+            "if canary.failed_in(journal, last) else None",
+            "if last.plan_id < 0 else None",
         ),
     ),
     mutant(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from purgeplan.engine.canary import FAILED
 from purgeplan.engine.drift import CHECKED
 from purgeplan.engine.pacer import CATCH_UP
 from purgeplan.journal.times import ms, utc
@@ -51,8 +52,10 @@ class Ledger:
     ``begun`` counts requests by plan and position, ``first`` lists positions by their first
     request, ``lineages`` the ids sent under plans that superseded one another, ``acted`` when
     (monotonic) DELETEs were carried out by plan and id, ``claimed`` when (wall clock) each was last
-    claimed, ``gone`` by id and plan when it was known to be gone, ``asked_at`` when the export of
-    the last drift check was asked for. What was done under ``forgotten`` plans nobody can know.
+    claimed, ``gone`` by id and plan when it was known to be gone, ``judged`` by plan how its canary
+    was, and by which run, ``looked_at`` at which runs a person has looked, ``asked_at`` when the
+    export of the last drift check was asked for. What was done under ``forgotten`` plans nobody
+    can know.
     """
 
     begun: dict = field(default_factory=dict)
@@ -67,6 +70,7 @@ class Ledger:
     as_of: dict = field(default_factory=dict)
     cancelled: set = field(default_factory=set)
     forgotten: set = field(default_factory=set)
+    looked_at: set = field(default_factory=set)
     asked_at: object = None
 
     def act(self, plan_id, one, at):
@@ -109,6 +113,7 @@ class Ledger:
             dict(self.as_of),
             set(self.cancelled),
             set(self.forgotten),
+            set(self.looked_at),
             self.asked_at,
         )
 
@@ -205,6 +210,9 @@ class Watch:
         if self.spec.canary and self.plan.plan_id not in self.ledger.judged:
             before = [row for row in self.rows[: item.position] if row.state is not State.SKIPPED]
             law(len(before) < self.spec.canary, "sent before the canary was judged")
+        kind, run_id = self.ledger.judged.get(self.plan.plan_id, (None, None))
+        looked_at = kind != FAILED or run_id in self.ledger.looked_at
+        law(looked_at, "sent though the canary failed, and nobody has looked")
 
     def _young_enough(self, item):
         plan_id, ledger = self.plan.plan_id, self.ledger
@@ -279,7 +287,7 @@ class Watch:
             self.ledger.asked_at = self.checks.noted(self.ledger.asked_at)
         if kind.startswith("canary."):
             law(plan_id not in self.ledger.judged, "the canary was judged twice")
-            self.ledger.judged[plan_id] = kind
+            self.ledger.judged[plan_id] = kind, args[2]
 
     def _after_seal(self, args, _count, _before):
         rows = self.journal.items(args[0])

@@ -29,6 +29,7 @@ from purgeplan.model.spec import PlanSpec, Rules
 
 PAUSE_S = 5.0
 COMMIT_S = 0.001
+LOOK_FIRST = "PP512"
 KEY = bytes(32)
 
 
@@ -52,7 +53,10 @@ class OneAtATime:
 
 @dataclass
 class World:
-    """All that outlives a process: the journal's image, OneSignal, the time, and the ledger."""
+    """All that outlives a process: the journal's image, OneSignal, the time, and the ledger.
+
+    ``asked`` are runs of which a process said that a person must look at them.
+    """
 
     memory: object
     onesignal: SimulatedOneSignal
@@ -65,6 +69,7 @@ class World:
     limit: int | None = None
     lock: object = nullcontext
     dumps: dict = field(default_factory=dict)
+    asked: set = field(default_factory=set)
     opened: tuple = (None, None)
 
     def copy(self, image):
@@ -81,6 +86,7 @@ class World:
             self.limit,
             self.lock,
             dict(self.dumps),
+            set(self.asked),
         )
 
     def plan(self, ids, known=(), as_of=None):
@@ -155,7 +161,11 @@ class Process:
         self.usurped = False
 
     def apply(self, command="apply", limit=None, after=None):
-        """Apply the plan; give the exit code, and leave the world as it is then."""
+        """Apply the plan; give the exit code, and leave the world as it is then.
+
+        A person has looked at the run ``after``.
+        """
+        self.world.ledger.looked_at.add(after)
         return self._live(self._looped, self._apply(Order(command, limit, after=after)))
 
     def plan(self, ids, known=(), as_of=None):
@@ -178,6 +188,8 @@ class Process:
         except PurgeplanError as error:
             self.watch.refused()
             code = error.exit_code
+            if error.findings[0].code == LOOK_FIRST:
+                self.world.asked.add(self.raw.runs(self.watch.plan.plan_id)[0].run_id)
         except asyncio.CancelledError:
             code = Exit.INTERRUPTED
         if self._broken is not None:
@@ -388,9 +400,10 @@ class Process:
 
 
 def to_be_looked_at(process, plan_id=None):
-    """Give the last run where a person must look at it, None where nobody need."""
+    """Give the last run where a process said that a person must look at it, else None."""
     last = next(iter(process.raw.runs(plan_id)), None)
     if last is None:
         return None
     errored = last.exit_code is None and last.run_id in process.world.dumps
-    return last.run_id if errored or last.exit_code == Exit.ATTENTION else None
+    told = last.exit_code == Exit.ATTENTION or last.run_id in process.world.asked
+    return last.run_id if errored or told else None

@@ -7,7 +7,7 @@ import pytest
 from support.journal import ANN, T0, FakeJournal, draft, planned
 from support.plans import spec
 
-from purgeplan.engine import gates
+from purgeplan.engine import canary, gates
 from purgeplan.engine.run import Order
 from purgeplan.errors import (
     AttentionError,
@@ -228,6 +228,21 @@ def test_a_run_whose_journal_failed_wants_to_be_named():
     assert refusal(gates.looked_at, journal, row, Order(), nobody) is None
     assert refusal(gates.looked_at, journal, row, Order(), failed) == (AttentionError, "PP512")
     assert refusal(gates.looked_at, journal, row, Order(after=run_id), failed) is None
+
+
+def test_a_run_that_was_killed_right_after_its_canary_failed_wants_to_be_named():
+    """The canary is judged once: nobody would look, and the rest would go."""
+    journal, row = journal_with("a")
+    run_id = journal.start_run(row.plan_id, "apply", ANN, T0)
+    journal.note(canary.PASSED, row.plan_id, run_id, T0, {})
+    passed = refusal(gates.looked_at, journal, row, Order(), nobody)
+    journal.note(canary.FAILED, row.plan_id, run_id, T0, {})
+
+    assert passed is None
+    assert refusal(gates.looked_at, journal, row, Order(), nobody) == (AttentionError, "PP512")
+    assert refusal(gates.looked_at, journal, row, Order(after=run_id), nobody) is None
+    journal.start_run(row.plan_id, "apply", ANN, T0)
+    assert refusal(gates.looked_at, journal, row, Order(), nobody) is None
 
 
 def test_a_journal_that_failed_is_looked_over_whole():
