@@ -107,12 +107,14 @@ class _Application:
         return self._keeper.before_network(row)
 
     def nothing_to_do(self, row: PlanRow, tally: Tally) -> int:
-        """Say that nothing is left; 4 as long as some of the plan's ids failed."""
+        """Say that nothing is left; 4 as long as ids failed, or stay that should be erased."""
+        from purgeplan.engine.final_word import stayed  # noqa: PLC0415 - start-up stays fast
         from purgeplan.reports import closing_line, command_of  # noqa: PLC0415
 
-        code = Exit.INCOMPLETE if tally[State.FAILED] else Exit.DONE
+        stay = stayed(self._shop.rules.spec, tally)
+        code = Exit.INCOMPLETE if tally[State.FAILED] or stay else Exit.DONE
         self._console.say("Nothing to do: nothing of this plan is left to be sent.")
-        if code is Exit.INCOMPLETE:
+        if tally[State.FAILED]:
             again = command_of(self._named, "retry")
             self._console.say(one_line(f"To try the failed ones again: {again}"))
         if self._stream is not None:
@@ -135,7 +137,9 @@ class _Application:
             if not admitted.facts.left:
                 return self.nothing_to_do(row, tally)
             self._confirm(row, admitted)
-            await self._keep(row, admitted)
+            admitted, tally = await self._keep(row, admitted, tally)
+            if not admitted.facts.left:
+                return self.nothing_to_do(row, tally)
             async with self._shop.world(self._keeper, view, request, operator()) as world:
                 bounds = self._keeper.bounds(admitted)
                 start = Start(admitted, row, world, self._order, bounds, self._named)
@@ -186,22 +190,30 @@ class _Application:
         now = self._shop.clock.now()
         self._journal.note("confirmed", row.plan_id, None, now, {"how": how, "count": left})
 
-    async def _keep(self, row: PlanRow, admitted: "AdmittedPlan") -> None:
-        """Keep the rows of those who go, where the plan says so: no backup, no apply."""
+    async def _keep(
+        self, row: PlanRow, admitted: "AdmittedPlan", tally: Tally
+    ) -> "tuple[AdmittedPlan, Tally]":
+        """Keep the rows of those who go, where the plan says so: no backup, no apply.
+
+        Gives what is left: whoever has no row in it does not go.
+        """
         from purgeplan.reports import backup_words  # noqa: PLC0415
 
         if not self._shop.rules.spec.backup_export:
-            return
+            return admitted, tally
         phases = PhaseView(self._console, self._shop.clock)
         app = AppFacts(None, admitted.facts.population.subscriptions)
         try:
             kept = await self._shop.backups(self._journal, phases).keep(row, app)
         finally:
             phases.close()
-        self._console.say(f"Backup: {backup_words(kept, self._journal.where)}")
+        self._console.say(f"Backup: {backup_words(kept.backup, self._journal.where)}")
         if self._stream is not None:
-            self._stream.backup(kept)
+            self._stream.backup(kept.backup)
         self._keeper.still_timely(row)
+        if kept.backup.skipped:
+            tally = self._journal.tally(row.plan_id)
+        return admitted.backed(tally.left, kept.held_back), tally
 
     def _review(self, row: PlanRow, admitted: "AdmittedPlan") -> Review:
         """Give the planned set as it is now, for whoever confirms."""

@@ -1,7 +1,8 @@
 """Admission: the one place where a plan becomes one that may be executed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from purgeplan.errors import Finding, RefusedError
 from purgeplan.model.facts import Facts, Guard
@@ -14,8 +15,8 @@ class AdmittedPlan:
 
     ``allowance`` is how many fresh claims it may still make: max_delete less all that it ever
     claimed, but for those that were given back. ``held_back`` are positions of unresolved items
-    whose people are protected by now, or may be others by now: they stay unknown, and are not sent
-    again.
+    whose people are protected by now, may be others by now, or have no row in the backup: they
+    stay unknown, and are not sent again.
     """
 
     spec: PlanSpec
@@ -23,6 +24,11 @@ class AdmittedPlan:
     facts: Facts
     allowance: int
     held_back: frozenset[int] = frozenset()
+
+    def backed(self, left: int, held_back: frozenset[int]) -> Self:
+        """Give it with those who are ``left`` once nobody goes without a row in the backup."""
+        facts = replace(self.facts, left=left)
+        return replace(self, facts=facts, held_back=self.held_back | held_back)
 
 
 def violations(

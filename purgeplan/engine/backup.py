@@ -12,9 +12,9 @@ from typing import Final
 from purgeplan.engine.leaving import Leaving
 from purgeplan.errors import Finding, InvalidError, UnreachableError
 from purgeplan.model.backup import BEGUN, FORGOTTEN, KEPT, Backup, backups
-from purgeplan.model.outcome import State
+from purgeplan.model.outcome import Skip, State
 from purgeplan.model.ports import AppFacts, Clock, ExportAsk, Exporter, ExportFile, Journal
-from purgeplan.model.records import ItemRow, PlanRow
+from purgeplan.model.records import ItemRow, PlanRow, PlanState
 from purgeplan.sources.audience.fields import FIELDS
 from purgeplan.sources.reading.reach import Progress
 from purgeplan.sources.workspace import Workspace
@@ -32,6 +32,18 @@ REOPENED: Final = "plan.reopened"
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """A backup with a row of everyone who is pending.
+
+    ``held_back`` are positions of unresolved items that have none: nobody knows whether an earlier
+    request has reached them, so they stay unknown, and are not sent again.
+    """
+
+    backup: Backup
+    held_back: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Backups:
     """Keeps backups in ``folder``; ``new_file`` names a file once it is written.
 
@@ -45,19 +57,20 @@ class Backups:
     new_file: Callable[[Path], AbstractContextManager[Path]]
     tell: Progress
 
-    async def keep(self, row: PlanRow, app: AppFacts) -> Backup:
+    async def keep(self, row: PlanRow, app: AppFacts) -> Covered:
         """Give the backup of whoever is left of a plan, made now where there is none.
 
         Whoever it finds under an external_id goes by their onesignal_id from then on: who registers
-        under that name after the export has no row in it, and is another person.
-        The one that the journal knows holds if its file is there, unchanged, and nobody is left
+        under that name after the export has no row in it, and is another person. Of whom it finds
+        no row, that one is skipped; where nobody is left then the plan is done.
+        The one that the journal knows holds if its file is there, unchanged, and nobody is pending
         whom it does not cover. Raises what the exporter raises, InvalidError where the export
         can't be read whole, UnreachableError where there is no room, JournalError where the file
         can't be put in place; then nothing may be sent.
         """
         known = backups(self.journal.events(row.plan_id))
-        if known and self._holds(row, known[-1]):
-            return known[-1]
+        if known and (covered := self._covered(row, known[-1])) is not None:
+            return covered
         if not self.folder.is_dir():
             problem = f"{self.folder} is no folder"
             raise UnreachableError(Finding("PP616", problem, "move it away, then repeat"))
@@ -74,43 +87,64 @@ class Backups:
     def _left(self, row: PlanRow) -> Iterator[ItemRow]:
         return self.journal.items(row.plan_id, (State.PENDING, State.SENT))
 
-    def _made(self, row: PlanRow, export: ExportFile, number: int) -> Backup:
+    def _made(self, row: PlanRow, export: ExportFile, number: int) -> Covered:
         path = self.folder / f"{_stem(row.plan_id)}{number}.parquet"
         ids = self.journal.tally(row.plan_id).left
-        try:
-            with Workspace() as work, self.new_file(path) as unfinished:
-                leaving = Leaving(work, row.draft.by, self._left(row))
-                cut = leaving.cut(export, unfinished, self.tell)
-                self.journal.address(row.plan_id, leaving.met(), self.clock.now())
-        except InvalidError:
-            self._begin(row)  # the next apply asks for another export
-            raise
-        made = Backup(path.name, cut.sha256, cut.rows, ids, cut.without, export.asked_at)
+        with Workspace() as work:
+            leaving = Leaving(work, row.draft.by, self._left(row))
+            try:
+                with self.new_file(path) as unfinished:
+                    cut = leaving.cut(export, unfinished, self.tell)
+            except InvalidError:
+                self._begin(row)  # the next apply asks for another export
+                raise
+            skipped, held_back = self._leave(row, leaving)
+        without = skipped + len(held_back)
+        made = Backup(path.name, cut.sha256, cut.rows, ids, without, export.asked_at, skipped)
         self.journal.note(KEPT, row.plan_id, None, self.clock.now(), made.data())
         Path(export.path).unlink()  # everyone's rows, of which those who stay are nobody's
-        return made
+        if not self.journal.tally(row.plan_id).left:
+            self.journal.conclude(row.plan_id, PlanState.DONE, self.clock.now())
+        return Covered(made, held_back)
 
-    def _holds(self, row: PlanRow, backup: Backup) -> bool:
-        """Tell whether a file is the one that was made, and covers whoever is left.
+    def _leave(self, row: PlanRow, leaving: Leaving) -> tuple[int, frozenset[int]]:
+        """Skip who has no row, and address who has one, before the file counts as a backup.
 
-        The set only shrinks, so it covers them unless somebody was taken back since: then each of
-        them must have a row in it.
+        Killed in between, whoever was skipped stays so: nobody is sent on the word of a file that
+        the journal does not know.
+        """
+        plan_id, now = row.plan_id, self.clock.now()
+        self.journal.address(plan_id, leaving.met(), now)
+        skipped = self.journal.skip(plan_id, leaving.missing(State.PENDING), Skip.NO_BACKUP, now)
+        return skipped, frozenset(leaving.missing(State.SENT))
+
+    def _covered(self, row: PlanRow, backup: Backup) -> Covered | None:
+        """Give a backup where its file is the one that was made, and covers whoever is pending.
+
+        The set only shrinks, so it covers them unless somebody was taken back since, or stayed in
+        it without a row: then each of them is looked up in it.
         """
         path = self.folder / backup.file
         if backup.forgotten or not path.is_file() or path.is_symlink():
-            return False
+            return None
         self.tell("checking the backup", 0, None)
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != backup.sha256:
-                return False
-        return not self._reopened_since(row) or self._has_all(row, path)
+                return None
+        if backup.without == backup.skipped and not self._reopened_since(row):
+            return Covered(backup)
+        return self._looked_up(row, backup)
 
-    def _has_all(self, row: PlanRow, path: Path) -> bool:
+    def _looked_up(self, row: PlanRow, backup: Backup) -> Covered | None:
         with Workspace() as work, work.spool() as (spool, copy):
-            with path.open("rb") as file:
+            with (self.folder / backup.file).open("rb") as file:
                 shutil.copyfileobj(file, copy)
             copy.flush()
-            return Leaving(work, row.draft.by, self._left(row)).without(spool) == 0
+            leaving = Leaving(work, row.draft.by, self._left(row))
+            leaving.look_up(spool)
+            if next(leaving.missing(State.PENDING), None) is not None:
+                return None
+            return Covered(backup, frozenset(leaving.missing(State.SENT)))
 
     def _reopened_since(self, row: PlanRow) -> bool:
         kinds = [one.kind for one in self.journal.events(row.plan_id)]

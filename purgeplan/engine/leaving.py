@@ -7,6 +7,7 @@ from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID, unfit
+from purgeplan.model.outcome import State
 from purgeplan.model.ports import ExportFile
 from purgeplan.model.records import ItemRow
 from purgeplan.sources.audience.copies import PARQUET, columns_of, poured, quoted
@@ -34,17 +35,15 @@ _MET: Final = """
     CREATE TABLE met AS
     SELECT position, min({user}) AS one FROM {rows} JOIN leaving ON {name} = leaving.id
     WHERE {named} GROUP BY position HAVING min({user}) = max({user})"""
-_WITHOUT: Final = """
-    SELECT count(*) FROM leaving WHERE {known}
-    AND {column} NOT IN (SELECT {cell} FROM {rows} WHERE {cell} IS NOT NULL)"""
+_MISSING: Final = "CREATE TABLE missing AS SELECT position, state FROM leaving WHERE {test}"
+_NOT_IN: Final = "{one} NOT IN (SELECT {cell} FROM {rows} WHERE {cell} IS NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What was written: rows, ids of which there was no row, the file's sha256."""
+    """What was written: so many rows, in a file of this sha256."""
 
     rows: int
-    without: int
     sha256: str
 
 
@@ -60,16 +59,22 @@ class Leaving:
         self._single = by == SUBSCRIPTION_ID
         self._named = "who IS NULL" if by == EXTERNAL_ID else "false"
         users = (
-            (one.id, one.id if by == ONESIGNAL_ID else one.onesignal_id, str(one.position))
+            (
+                one.id,
+                one.id if by == ONESIGNAL_ID else one.onesignal_id,
+                str(one.position),
+                one.state,
+            )
             for one in items
         )
-        work.load("leaving", ("id", "who", "position"), users)
+        work.load("leaving", ("id", "who", "position", "state"), users)
 
     def cut(self, export: ExportFile, into: Path, progress: Progress) -> Cut:
         """Write the rows of these, every cell as its text, as Parquet into a file that exists.
 
-        A user has every row with their onesignal_id. Raises InvalidError where the export can't be
-        read whole, UnreachableError where there is no room.
+        A user has every row with their onesignal_id. Finds whom it ``met``, and who is ``missing``.
+        Raises InvalidError where the export can't be read whole, UnreachableError where there is no
+        room.
         """
         work = self._work
         with spooled(work, export, progress) as (scan, text), agreed(scan, text) as counted:
@@ -82,7 +87,8 @@ class Leaving:
             with work.written(query, PARQUET) as (path, kept):
                 _, sha256 = poured(path, into)
                 self._meet(path)
-                return Cut(kept, self.without(path), sha256)
+                self.look_up(path)
+                return Cut(kept, sha256)
 
     def _meet(self, file: Path) -> None:
         rows = f"read_parquet({sql_text(str(file))})"
@@ -95,19 +101,24 @@ class Leaving:
             if unfit(ONESIGNAL_ID, one) is None:
                 yield int(position), one
 
-    def without(self, file: Path) -> int:
-        """Count who has no row in a Parquet file of the workspace."""
+    def look_up(self, file: Path) -> None:
+        """Find who is ``missing`` in a Parquet file of the workspace: no row of it is theirs."""
         rows = f"read_parquet({sql_text(str(file))})"
         if self._single:
-            return self._missing(rows, "true", "id", _folded("id"))
-        known = self._missing(rows, "who IS NOT NULL", "who", _folded("onesignal_id"))
-        named = self._missing(rows, self._named, "id", "external_user_id")
-        nobodys = f"SELECT count(*) FROM leaving WHERE who IS NULL AND NOT {self._named}"  # noqa: S608 - our own
-        return known + named + int(self._work.tell(nobodys)[0])
+            test = _NOT_IN.format(one="id", cell=_folded("id"), rows=rows)
+        else:
+            known = _NOT_IN.format(one="who", cell=_folded("onesignal_id"), rows=rows)
+            named = _NOT_IN.format(one="id", cell="external_user_id", rows=rows)
+            test = (
+                f"CASE WHEN who IS NOT NULL THEN {known}"
+                f" WHEN {self._named} THEN {named} ELSE true END"
+            )
+        self._work.tell(_MISSING.format(test=test))
 
-    def _missing(self, rows: str, known: str, column: str, cell: str) -> int:
-        statement = _WITHOUT.format(rows=rows, known=known, column=column, cell=cell)
-        return int(self._work.tell(statement)[0])
+    def missing(self, state: State) -> Iterator[int]:
+        """Give the positions of those in this state of whom no row was found."""
+        found = "SELECT position FROM missing WHERE state = '{}'"
+        yield from map(int, self._work.column(found.format(state)))
 
     def _test(self, rows: str, cells: dict[str, str]) -> str:
         if self._single:

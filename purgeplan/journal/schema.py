@@ -12,6 +12,9 @@ from purgeplan.model.records import PlanState
 
 MIGRATIONS: Final = Migrations("purgeplan")
 
+_SKIPS_1: Final = [one for one in Skip if one is not Skip.NO_BACKUP]
+"""The reasons that the first version of the tables knows."""
+
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a journal to this version, each step in a transaction of its own."""
@@ -47,6 +50,24 @@ def _changed(*columns: str) -> str:
     return "(" + " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in columns) + ")"
 
 
+def _items(name: str, skips: Iterable[Skip], more: str = "") -> str:
+    return f"""CREATE TABLE {name} (
+        plan_id INTEGER NOT NULL REFERENCES plans, position INTEGER NOT NULL, id TEXT NOT NULL,
+        state TEXT NOT NULL CHECK {_one_of("state", State)},
+        skip TEXT CHECK (skip IS NULL OR {_one_of("skip", skips)}),
+        code TEXT CHECK (code IS NULL OR {_one_of("code", Code)}),
+        status INTEGER, attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+        claimed_at INTEGER, last_claim INTEGER, settled_at INTEGER, onesignal_id TEXT,
+        verdict TEXT CHECK (verdict IS NULL OR {_one_of("verdict", Verdict)}),
+        run_id INTEGER REFERENCES runs,{more}
+        PRIMARY KEY (plan_id, position),
+        CHECK ((state = 'skipped') = (skip IS NOT NULL)),
+        CHECK (state = 'pending' OR state = 'skipped' OR claimed_at IS NOT NULL),
+        CHECK ((state = 'pending' OR state = 'sent') = (settled_at IS NULL)),
+        CHECK (verdict IS NULL OR state = 'accepted')
+    ) STRICT, WITHOUT ROWID"""
+
+
 TABLES: Final = (
     """CREATE TABLE journal (
         only INTEGER PRIMARY KEY CHECK (only = 1), identity TEXT NOT NULL
@@ -72,21 +93,7 @@ TABLES: Final = (
         CHECK ((ended_at IS NULL) = (why IS NULL))
     ) STRICT""",
     "CREATE UNIQUE INDEX one_live_run ON runs (ended_at IS NULL) WHERE ended_at IS NULL",
-    f"""CREATE TABLE items (
-        plan_id INTEGER NOT NULL REFERENCES plans, position INTEGER NOT NULL, id TEXT NOT NULL,
-        state TEXT NOT NULL CHECK {_one_of("state", State)},
-        skip TEXT CHECK (skip IS NULL OR {_one_of("skip", Skip)}),
-        code TEXT CHECK (code IS NULL OR {_one_of("code", Code)}),
-        status INTEGER, attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
-        claimed_at INTEGER, last_claim INTEGER, settled_at INTEGER, onesignal_id TEXT,
-        verdict TEXT CHECK (verdict IS NULL OR {_one_of("verdict", Verdict)}),
-        run_id INTEGER REFERENCES runs,
-        PRIMARY KEY (plan_id, position),
-        CHECK ((state = 'skipped') = (skip IS NOT NULL)),
-        CHECK (state = 'pending' OR state = 'skipped' OR claimed_at IS NOT NULL),
-        CHECK ((state = 'pending' OR state = 'sent') = (settled_at IS NULL)),
-        CHECK (verdict IS NULL OR state = 'accepted')
-    ) STRICT, WITHOUT ROWID""",
+    _items("items", _SKIPS_1),
     """CREATE TABLE evidence (
         app_id TEXT NOT NULL, ids_digest TEXT NOT NULL, as_of INTEGER NOT NULL,
         PRIMARY KEY (app_id, ids_digest)
@@ -210,3 +217,24 @@ def _evidence(db: Database) -> None:
     for statement in EVIDENCE:
         db.execute(statement)
     db.execute("PRAGMA user_version = 2")
+
+
+REASONS: Final = (
+    EVIDENCE[3],
+    _items("items_3", Skip, " evidence_at INTEGER,"),
+    "INSERT INTO items_3 SELECT * FROM items ORDER BY plan_id, position",
+    "DROP TABLE items",
+    "ALTER TABLE items_3 RENAME TO items",
+    TRIGGERS[0],
+    EVIDENCE[2],
+    TRIGGERS[2],
+    EVIDENCE[4],
+)
+"""One more reason to skip: a CHECK can't be changed, so the items move, in the same order."""
+
+
+@MIGRATIONS(name="0003_reasons")
+def _reasons(db: Database) -> None:
+    for statement in REASONS:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 3")

@@ -18,7 +18,8 @@ class Backup:
     """One file with the rows of those who were about to go, made before any of them was sent.
 
     ``ids`` are how many were left of the plan then, ``without`` how many of these the export had
-    no row of. ``asked_at`` (aware UTC) is the export's time.
+    no row of, and ``skipped`` those of them who were pending: nobody goes without a row. (Older
+    purgeplans skipped none.) ``asked_at`` (aware UTC) is the export's time.
     """
 
     file: str
@@ -27,6 +28,7 @@ class Backup:
     ids: int
     without: int
     asked_at: datetime
+    skipped: int = 0
     forgotten: bool = False
 
     def data(self) -> Mapping[str, Any]:
@@ -38,6 +40,7 @@ class Backup:
             "ids": self.ids,
             "without": self.without,
             "asked_at": self.asked_at.isoformat(),
+            "skipped": self.skipped,
         }
 
     @classmethod
@@ -50,6 +53,7 @@ class Backup:
             ids=data["ids"],
             without=data["without"],
             asked_at=datetime.fromisoformat(data["asked_at"]),
+            skipped=data.get("skipped", 0),
             forgotten=forgotten,
         )
 

@@ -24,6 +24,7 @@ class Skip(StrEnum):
     DELETED_BEFORE = "deleted_before"
     CANCELLED = "cancelled"
     RECREATED = "recreated"
+    NO_BACKUP = "no_backup"
 
 
 class Verdict(StrEnum):

@@ -195,7 +195,8 @@ BACKUP: Final = mapping(
     {
         "export": flag(
             "Before the first deletion keep the full rows of exactly those who go, by a fresh "
-            "export, as Parquet of mode 0600 beside the journal: no backup, no apply.",
+            "export, as Parquet of mode 0600 beside the journal: no backup, no apply. Whoever has "
+            "no row in that export does not go.",
             default=False,
         )
     },

@@ -19,6 +19,7 @@ SKIPS: Final[dict[Skip, str]] = {
     Skip.DELETED_BEFORE: "deleted before or in doubt",
     Skip.CANCELLED: "cancelled",
     Skip.RECREATED: "somebody new by now",
+    Skip.NO_BACKUP: "no row in the backup",
 }
 
 _ENDS: Final[dict[Exit, str]] = {

@@ -67,7 +67,10 @@ def test_the_rows_are_kept_before_the_first_delete(at):
 
 
 def test_a_user_is_kept_with_every_row(at):
-    """Whoever goes as a user is kept whole; who is left later is kept again if a file is lost."""
+    """Whoever goes as a user is kept whole; who is left later is kept again if a file is lost.
+
+    Who has no row in it does not go, and every count says so.
+    """
     rows = at.box.audience()
     names = sorted({one["external_user_id"] for one in rows} - {""})[:12]
     at.ids_file([*names, "nobody"], column="external_id")
@@ -79,7 +82,8 @@ def test_a_user_is_kept_with_every_row(at):
     assert stopped.code == 7
     lines = [json.loads(line) for line in stopped.out.splitlines()]
     assert [one["type"] for one in lines[:3]] == ["version", "backup", "run_started"]
-    assert (lines[1]["ids"], lines[1]["without"]) == (13, 1)
+    assert (lines[1]["ids"], lines[1]["without"], lines[1]["skipped"]) == (13, 1, 1)
+    assert lines[2]["left"] == 12
     assert "of 13 ids, 1 without a row" in stopped.err
     assert kept_in(at) == {one["id"] for one in rows if one["external_user_id"] in names}
     (at.folder / "journal.db.backups" / "plan-1-1.parquet").unlink()
@@ -87,6 +91,10 @@ def test_a_user_is_kept_with_every_row(at):
     left = {one["id"] for one in at.box.audience() if one["external_user_id"] in names}
     assert at.apply(fingerprint).code == 0
     assert kept_in(at, "plan-1-2.parquet") == left
+    counts = at.report()["counts"]
+    assert (counts["accepted"], counts["skipped_by"]["no_backup"]) == (12, 1)
+    assert "nobody" not in at.deleted()
+    assert "1 skipped (1 no row in the backup)" in at.run("report", "plan.yaml").out
 
 
 @pytest.mark.parametrize("at", [(*AT_ONCE[:3], "--delete-lag", "60m", *AT_ONCE[5:])],
@@ -274,3 +282,29 @@ def test_an_earlier_version_with_unknown_ids_is_sealed(at):
     again = at.run("forget", "plan.yaml", "--key-file", at.folder / "seal.key", "--json")
     said = json.loads(again.out)
     assert (again.code, said["sealed"], said["unknown"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("purpose", ["cleanup", "erasure"])
+def test_without_a_row_nobody_goes_and_another_plan_may_take_them(at, purpose):
+    """Nothing is sent, the plan is done; an erasure says 4 as long as somebody asked in vain."""
+    code = 4 if purpose == "erasure" else 0
+    (name, *_) = sorted({one["external_user_id"] for one in at.box.audience()} - {""})
+    alias = f"{at.box.url}/apps/{at.box.app_id}/users/by/external_id/{name}"
+    key = {"Authorization": f"Key {at.box.api_key}"}
+    assert httpx.delete(alias, headers=key).status_code == 202
+    at.settled()
+    at.ids_file([name], column="external_id")
+    at.plan_file(extra=f"{KEPT}purpose: {purpose}\n", **USERS)
+    fingerprint = at.plan()["fingerprint"]
+
+    done = at.apply(fingerprint)
+    again = at.apply(fingerprint)
+
+    assert (done.code, again.code, len(at.deleted())) == (code, code, 1), done.err
+    assert "1 skipped (1 no row in the backup)" in done.out
+    assert at.report()["plan"]["state"] == "done"
+    at.box.control("POST", "return", {"external_id": name})
+    assert at.apply(at.plan()["fingerprint"]).code == 0
+    assert len(at.deleted()) == 2
+    at.settled()
+    assert name not in {one["external_user_id"] for one in at.box.audience()}

@@ -161,8 +161,26 @@ MUTANTS = (
         BACKUP,
         (
             "engine/backup.py",
-            "        return not self._reopened_since(row) or self._has_all(row, path)\n",
-            "        return True\n",
+            "        if backup.without == backup.skipped and not self._reopened_since(row):\n",
+            "        if True:\n",
+        ),
+    ),
+    mutant(
+        "who has no row in the backup goes all the same",
+        f"{BACKUP} cli/test_cli_backup.py",
+        (
+            "engine/backup.py",
+            "        skipped = self.journal.skip(plan_id, leaving.missing(State.PENDING),",
+            "        skipped = self.journal.skip(plan_id, list(leaving.missing(State.PENDING))[:0],",
+        ),
+    ),
+    mutant(
+        "who is in doubt and has no row in the backup is sent again",
+        BACKUP,
+        (
+            "engine/backup.py",
+            "        return skipped, frozenset(leaving.missing(State.SENT))\n",
+            "        return skipped, frozenset()\n",
         ),
     ),
     mutant(
@@ -170,8 +188,8 @@ MUTANTS = (
         f"{BACKUP} cli/test_cli_backup.py",
         (
             "engine/backup.py",
-            "                self.journal.address(row.plan_id, leaving.met(), self.clock.now())\n",
-            "                self.journal.address(row.plan_id, [], self.clock.now())\n",
+            "        self.journal.address(plan_id, leaving.met(), now)\n",
+            "        self.journal.address(plan_id, [], now)\n",
         ),
     ),
     mutant(

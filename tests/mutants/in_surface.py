@@ -54,8 +54,8 @@ MUTANTS = (
         HALTED,
         (
             "cli/apply.py",
-            "        code = Exit.INCOMPLETE if tally[State.FAILED] else Exit.DONE\n",
-            "        code = Exit.DONE if tally[State.FAILED] else Exit.DONE\n",
+            "        code = Exit.INCOMPLETE if tally[State.FAILED] or stay else Exit.DONE\n",
+            "        code = Exit.INCOMPLETE if stay else Exit.DONE\n",
         ),
     ),
     mutant(

@@ -13,13 +13,13 @@ from support.audience import COLUMN_OF, Exports, audience, row
 from support.journal import ANN, FakeJournal, HandClock, draft
 
 from purgeplan.engine.backup import ASK, RESUMED_S, Backups, forget
-from purgeplan.errors import InvalidError, UnreachableError
+from purgeplan.errors import InvalidError, JournalError, UnreachableError
 from purgeplan.journal.files import appearing
-from purgeplan.model.backup import FORGOTTEN, backups
+from purgeplan.model.backup import FORGOTTEN, KEPT, backups
 from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID
-from purgeplan.model.outcome import Code, Outcome, State, Verdict
+from purgeplan.model.outcome import Code, Outcome, Skip, State, Verdict
 from purgeplan.model.ports import AppFacts
-from purgeplan.model.records import PlannedItem
+from purgeplan.model.records import PlannedItem, PlanState
 from purgeplan.sandbox.rows import DEFAULT_COLUMNS, EXTRA_COLUMNS
 from purgeplan.sources.reading.reach import quiet
 
@@ -41,7 +41,7 @@ class Office:
     def __post_init__(self):
         """Make the folders."""
         self.kept = self.folder / "backups"
-        self.kept.mkdir()
+        self.kept.mkdir(parents=True)
         self.exported = Exports(self.folder, self.rows, as_of=self.clock.at)
 
     def plan(self, ids, by=SUBSCRIPTION_ID, who=()):
@@ -65,7 +65,8 @@ class Office:
     def keep(self):
         """Keep the rows of whoever is left."""
         one = Backups(self.journal, lambda _: self, self.clock, self.kept, appearing, quiet)
-        return asyncio.run(one.keep(self.row, APP))
+        self.covered = asyncio.run(one.keep(self.row, APP))
+        return self.covered.backup
 
     def rows_in(self, backup):
         """Give the rows of a backup, as an export shows them."""
@@ -76,6 +77,10 @@ class Office:
                 {name: cell or "" for name, cell in zip(names, one, strict=True)}
                 for one in found.fetchall()
             ]
+
+    def states(self):
+        """Give the state of each id of the plan, and why it is skipped if it is."""
+        return {one.id: one.skip or one.state for one in self.journal.items(self.row.plan_id)}
 
     def sent(self, ids, state=State.ACCEPTED, code=Code.ACCEPTED):
         """Send these, all with one outcome."""
@@ -101,7 +106,10 @@ def in_order(rows):
     data=st.data(),
 )
 def test_a_backup_holds_exactly_the_rows_of_those_who_go(tmp_path_factory, seed, size, by, data):
-    """For any audience and any ids: a plain loop finds the same rows, each cell as it was."""
+    """For any audience and any ids: a plain loop finds the same rows, each cell as it was.
+
+    Whoever has none does not go.
+    """
     rows = audience(seed, size)
     there = sorted({one[COLUMN_OF[by]] for one in rows} - {""})
     ids = data.draw(st.sets(st.sampled_from([*there, "none"]), min_size=1)) if there else {"none"}
@@ -117,6 +125,9 @@ def test_a_backup_holds_exactly_the_rows_of_those_who_go(tmp_path_factory, seed,
     ]
     assert in_order(office.rows_in(kept)) == in_order(wanted)
     assert (kept.rows, kept.ids, kept.without) == (len(wanted), len(ids), "none" in ids)
+    pending = {one for one, state in office.states().items() if state is State.PENDING}
+    assert (pending, kept.skipped) == (ids - {"none"}, kept.without)
+    assert office.states().get("none", Skip.NO_BACKUP) is Skip.NO_BACKUP
 
 
 def test_a_user_is_whom_the_plan_means(tmp_path):
@@ -219,6 +230,81 @@ def test_who_is_taken_back_needs_a_row(tmp_path):
     office.journal.reopen(1, office.clock.now())
     third = office.keep()
     assert (third.file, third.ids) == ("plan-1-3.parquet", 6)
+
+
+class Failing(FakeJournal):
+    """A journal that takes no note of a backup until it is told to."""
+
+    deaf = True
+
+    def note(self, kind, *args):
+        """Note everything else."""
+        if self.deaf and kind == KEPT:
+            raise JournalError
+        super().note(kind, *args)
+
+
+def test_killed_before_its_backup_counts_an_apply_makes_another(tmp_path):
+    """Who was skipped for want of a row stays so; nobody is sent on the word of the first file."""
+    rows = audience(15, 9)
+    office = Office(tmp_path, rows, Failing()).plan([rows[0]["id"], rows[1]["id"]])
+    missing = rows.pop(0)["id"]
+    with pytest.raises(JournalError):
+        office.keep()
+    office.journal.deaf = False
+    rows.append({**rows[0], "id": missing})
+
+    second = office.keep()
+
+    assert office.states() == {missing: Skip.NO_BACKUP, rows[0]["id"]: State.PENDING}
+    assert (second.ids, second.without, len(office.rows_in(second))) == (1, 0, 1)
+
+
+def test_a_backup_of_an_older_purgeplan_covers_nobody_without_a_row(tmp_path):
+    """That one sent them all the same: whoever of them is pending still is skipped now."""
+    rows = audience(16, 9)
+    office = Office(tmp_path, rows).plan([rows[0]["id"], rows[1]["id"], rows[2]["id"]])
+    gone = rows.pop(2)["id"]
+    data = dict(office.keep().data())
+    del data["skipped"]
+    old = Office(tmp_path / "old", rows, clock=office.clock)
+    old.plan([rows[0]["id"], rows[1]["id"], gone])
+    (office.kept / data["file"]).rename(old.kept / data["file"])
+    old.journal.note(KEPT, old.row.plan_id, None, old.clock.now(), data)
+
+    second = old.keep()
+
+    assert (second.file, second.without, second.skipped) == ("plan-1-2.parquet", 1, 1)
+    assert old.states()[gone] is Skip.NO_BACKUP
+    assert old.keep() == second
+
+
+def test_who_is_in_doubt_and_has_no_row_is_not_sent_again(tmp_path):
+    """Nobody knows whether a request has reached them, so they stay unknown, at each start."""
+    rows = audience(17, 9)
+    office = Office(tmp_path, rows).plan([rows[0]["id"], rows[1]["id"]])
+    first = office.keep()
+    (doubtful,) = office.sent(range(1), State.SENT, Code.TIMEOUT)
+    (office.kept / first.file).unlink()
+    rows.pop(0)
+
+    second = office.keep()
+
+    assert (second.without, second.skipped) == (1, 0)
+    assert office.covered.held_back == {doubtful}
+    assert office.keep() == second
+    assert office.covered.held_back == {doubtful}
+    assert [*office.states().values()] == [State.SENT, State.PENDING]
+
+
+def test_a_plan_of_nobody_with_a_row_is_done(tmp_path):
+    """Nothing of it is left to be sent, and the next apply must not ask for an export again."""
+    office = Office(tmp_path, audience(18, 9)).plan(["none"], EXTERNAL_ID)
+
+    kept = office.keep()
+
+    assert (kept.rows, kept.skipped) == (0, 1)
+    assert office.journal.plan(1).state is PlanState.DONE
 
 
 def test_what_a_killed_apply_left_is_cleared_away(tmp_path):

@@ -1,14 +1,17 @@
 """The last word of a run: an exit code that says what was left, and not what was on the way."""
 
+from dataclasses import replace
+
 import pytest
 from support.plans import facts, spec
 
 from purgeplan.engine.admit import admit
 from purgeplan.engine.final_word import final_word
 from purgeplan.errors import Exit
-from purgeplan.model.outcome import State
+from purgeplan.model.outcome import Skip, State
 from purgeplan.model.progress import Ended
 from purgeplan.model.records import Tally
+from purgeplan.model.spec import Purpose
 
 ADMITTED = admit(spec(), None, facts(), "f" * 64, {"none": lambda *_: None})
 
@@ -33,3 +36,16 @@ def test_a_breaker_that_wants_a_person_wants_one_whatever_is_left():
     tally = Tally({State.ACCEPTED: 99, State.FAILED: 1})
 
     assert final_word(ADMITTED, Ended(Exit.ATTENTION, "breaker"), tally, 0).exit is Exit.ATTENTION
+
+
+@pytest.mark.parametrize("why", Skip)
+def test_who_asked_to_be_forgotten_and_stays_is_no_success(why):
+    """An erasure ends with 4 where somebody was skipped who may be there; a cleanup kept a rule."""
+    tally = Tally({State.ACCEPTED: 99, State.SKIPPED: 1}, {why: 1})
+    erasure = replace(ADMITTED, spec=replace(ADMITTED.spec, purpose=Purpose.ERASURE))
+    stays = why in (Skip.PROTECTED, Skip.DRIFT, Skip.NO_BACKUP)
+
+    ended = final_word(erasure, Ended(Exit.DONE, "done"), tally, 0)
+
+    assert ended.exit is (Exit.INCOMPLETE if stays else Exit.DONE)
+    assert final_word(ADMITTED, Ended(Exit.DONE, "done"), tally, 0).exit is Exit.DONE

@@ -72,10 +72,12 @@ CODES: dict[str, Explanation] = {
     ),
     "PP514": Explanation(
         "some ids failed or are unknown",
-        "The run ended, but not every id was accepted or already gone.",
+        "The run ended, but not every id was accepted or already gone; or somebody who asked to be"
+        " forgotten was skipped, and may well be there.",
         "`purgeplan report` lists them; `purgeplan retry` tries those again. A re-usable alias of"
         " which a request may have worked it sends within the hour, later only where a look says"
-        " that it names nobody new; plan whoever stays unknown again, by a younger list.",
+        " that it names nobody new; plan whoever stays unknown again, by a younger list. Who was"
+        " skipped needs a new plan, once protect list, drift check or backup lets them go.",
     ),
     "PP515": Explanation(
         "nothing to verify",
