@@ -137,6 +137,7 @@ class _Application:
             if not admitted.facts.left:
                 return self.nothing_to_do(row, tally)
             self._confirm(row, admitted)
+            self._keeper.still_timely(row)  # a question may stand open for days
             admitted, tally = await self._keep(row, admitted, tally)
             if not admitted.facts.left:
                 return self.nothing_to_do(row, tally)

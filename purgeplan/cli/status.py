@@ -51,7 +51,7 @@ def _status(journal: Journal, row: PlanRow) -> dict[str, Any]:
         "fingerprint": row.draft.fingerprint,
         "planned_at": row.planned_at.isoformat(),
         "expires_at": row.draft.expires_at.isoformat(),
-        "expired": not tally.claimed and SystemClock().now() > row.draft.expires_at,
+        "expired": not tally.begun and SystemClock().now() > row.draft.expires_at,
         "counts": run_counts(tally),
         "left": tally.left,
         "last_run": last

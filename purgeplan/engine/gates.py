@@ -118,7 +118,7 @@ def governed(row: PlanRow, policy: Policy | None) -> None:
 
 def timely(row: PlanRow, spec: PlanSpec, tally: Tally, now: datetime) -> None:
     """Raise StaleError after expiry (before the first DELETE), StoppedEarlyError before time."""
-    if tally.claimed == 0 and now > row.draft.expires_at:
+    if not tally.begun and now > row.draft.expires_at:
         problem = f"the plan expired at {row.draft.expires_at:%Y-%m-%d %H:%M}Z"
         raise StaleError(Finding("PP303", problem, _AGAIN, spec.place_of("expires_after")))
     not_before = row.planned_at + timedelta(seconds=spec.not_before_s)

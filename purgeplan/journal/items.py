@@ -9,8 +9,13 @@ from purgeplan.journal.part import Part
 from purgeplan.journal.rows import CLAIMED, ITEMS, item, item_row
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.ids import UUID_KINDS, is_uuid_kind
-from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
+from purgeplan.model.outcome import NOTHING_DONE, Code, Item, Skip, State, Verdict
 from purgeplan.model.records import ADDRESSED, ItemRow, Tally
+
+
+def _any(codes: Iterable[Code]) -> str:
+    return " OR ".join(f"code IS '{code}'" for code in codes)
+
 
 _COUNTED: Final = (
     *(f"state = '{state}'" for state in State),
@@ -19,6 +24,7 @@ _COUNTED: Final = (
     f"code IS '{Code.PRESUMED_OURS}'",
     "claimed_at IS NOT NULL",
     "claimed_at IS NOT NULL AND (state = 'pending' OR state = 'sent')",
+    f"claimed_at IS NOT NULL AND state = 'pending' AND ({_any(NOTHING_DONE)})",
 )
 _ADDRESSED: Final = """
     SELECT id || char(9) || onesignal_id FROM items
@@ -36,9 +42,7 @@ _CLAIMED_LEFT: Final = f"""
         AND (state = 'pending' OR state = 'sent') AND id IN (SELECT items.id {_LINEAGE})"""  # noqa: S608 - our own
 _GONE: Final = "(items.state = 'accepted' OR items.state = 'absent')"
 _ALIAS: Final = " AND ".join(f"by_kind <> '{kind}'" for kind in sorted(UUID_KINDS))
-_IDLE: Final = " OR ".join(
-    f"code IS '{code}'" for code in (Code.THROTTLED, Code.NOT_SENT, Code.DENIED, Code.REJECTED)
-)
+_IDLE: Final = _any((*NOTHING_DONE, Code.REJECTED))
 _REACHED: Final = (
     f"({_GONE} OR ({_ALIAS} AND items.claimed_at IS NOT NULL AND NOT (attempts = 1 AND ({_IDLE}))))"
 )
@@ -94,7 +98,7 @@ class Items(Part):
         numbers = [int(count) for count in counts]
         kinds = (*State, *Skip, *Verdict)
         found = {kind: n for kind, n in zip(kinds, numbers, strict=False) if n}
-        presumed_ours, claimed, claimed_left = numbers[len(kinds) :]
+        presumed_ours, claimed, claimed_left, given_back = numbers[len(kinds) :]
         return Tally(
             {kind: n for kind, n in found.items() if isinstance(kind, State)},
             {kind: n for kind, n in found.items() if isinstance(kind, Skip)},
@@ -102,6 +106,7 @@ class Items(Part):
             presumed_ours,
             claimed,
             claimed_left,
+            given_back,
         )
 
     def unresolved(self, plan_id: int) -> list[tuple[Item, datetime]]:

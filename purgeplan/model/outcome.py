@@ -65,6 +65,10 @@ class Code(StrEnum):
     FOREIGN = "foreign"  # an answer that is not the API's
 
 
+NOTHING_DONE: Final = (Code.THROTTLED, Code.NOT_SENT, Code.DENIED)
+"""Codes of attempts that surely did nothing, and left the item to be sent."""
+
+
 class Item(NamedTuple):
     """One id of the frozen set; ``position`` counts from 0 in the order of sending.
 

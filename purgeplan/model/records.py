@@ -82,7 +82,7 @@ class Tally:
     """Counts of items by state, counted from the rows; ``unknown`` are sent and unresolved.
 
     ``claimed`` counts the distinct items that were ever sent, ``claimed_left`` those of them that
-    are pending or unresolved.
+    are pending or unresolved, ``given_back`` those that are pending since nothing was done.
     """
 
     states: Mapping[State, int]
@@ -91,6 +91,7 @@ class Tally:
     presumed_ours: int = 0
     claimed: int = 0
     claimed_left: int = 0
+    given_back: int = 0
 
     def __getitem__(self, state: State) -> int:
         return self.states.get(state, 0)
@@ -104,6 +105,11 @@ class Tally:
     def left(self) -> int:
         """Give how many are still to be sent, or to be sent again."""
         return self[State.PENDING] + self[State.SENT]
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether deletion has begun: a request may have reached somebody."""
+        return self.claimed > self.given_back
 
 
 @dataclass(frozen=True, slots=True)

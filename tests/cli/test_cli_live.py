@@ -3,7 +3,7 @@
 import os
 import re
 import signal
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from support.cli import on_terminal
@@ -121,6 +121,36 @@ def test_ctrl_c_at_the_question_sends_nothing_and_leaves_the_plan_as_it_is(at):
     assert (code, at.deleted(), at.report()["runs"]) == (130, [], [])
     # The terminal writes ^C itself, before or behind our line's end.
     assert shown.replace("^C", "").endswith("> \r\ninterrupted, resumable [exit 130]\r\n")
+
+
+def asked_before_it_expires(at):
+    """Start an apply whose plan expires while it asks; give its terminal, and when that is."""
+    for span_s in (2, 10, 50):  # a busy machine takes long to ask
+        at.plan_file(extra=f"expires_after: {span_s}s\n")
+        expires_at = datetime.fromisoformat(at.plan()["expires_at"])
+        hands = on_terminal("apply", "plan.yaml", env=at.variables(), cwd=at.folder)
+        try:
+            hands.read_until("> ")
+        except AssertionError:
+            hands.end()
+        else:
+            return hands, expires_at
+    message = "it never asked"
+    raise AssertionError(message)
+
+
+def test_a_question_that_stood_open_until_the_plan_expired_sends_nothing(at):
+    """Whoever answers it answers for evidence as old as it is by then."""
+    at.ids_file(at.subscriptions(20))
+    hands, expires_at = asked_before_it_expires(at)
+    while SystemClock().now() <= expires_at:
+        signal.sigtimedwait((), 0.1)
+
+    hands.type(f"{at.box.name} 20")
+    code, shown = hands.end()
+
+    assert (code, at.deleted(), at.report()["runs"]) == (5, [], []), shown
+    assert "the plan expired at" in shown
 
 
 def test_wait_sleeps_outside_the_window_and_says_until_when(at):

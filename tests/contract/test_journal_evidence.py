@@ -28,8 +28,23 @@ def test_counts_from_the_rows(world):
     }
     assert (dict(tally.skips), dict(tally.verdicts)) == ({Skip.PROTECTED: 1}, {Verdict.GONE: 1})
     assert (tally.presumed_ours, tally.claimed, tally.claimed_left) == (1, 5, 2)
-    assert (tally.total, tally.left) == (7, 3)
+    assert (tally.total, tally.left, tally.given_back) == (7, 3, 1)
     assert world.journal.tally(9).total == 0
+
+
+@pytest.mark.parametrize("code", [Code.THROTTLED, Code.NOT_SENT, Code.DENIED])
+def test_deletion_has_begun_once_a_request_may_have_reached_somebody(world, code):
+    """Not by one that surely did nothing; a failed one that is taken back has reached the API."""
+    world.plan("a", "b")
+    world.apply((State.PENDING, code), (State.PENDING, code))
+    idle = world.journal.tally(1)
+    world.apply(FAILED)
+    failed = world.journal.tally(1)
+    world.journal.reopen(1, LATER)
+
+    assert (idle.claimed, idle.given_back, idle.begun) == (2, 2, False)
+    assert (failed.given_back, failed.begun) == (1, True)
+    assert world.journal.tally(1).begun
 
 
 def test_names_what_is_unresolved_with_its_last_claim(world):

@@ -105,8 +105,22 @@ MUTANTS = (
         "unit/test_engine_gates.py",
         (
             "engine/gates.py",
-            "    if tally.claimed == 0 and now",
+            "    if not tally.begun and now",
             "    if tally.claimed < 0 and now",
+        ),
+    ),
+    mutant(
+        "a plan of which nobody was ever sent expires no more",
+        "unit/test_engine_gates.py cli/test_cli_refused.py",
+        ("engine/gates.py", "    if not tally.begun and now", "    if not tally.claimed and now"),
+    ),
+    mutant(
+        "a plan may expire while the question stands open",
+        "cli/test_cli_live.py",
+        (
+            "cli/apply.py",
+            "            self._keeper.still_timely(row)  # a question may stand open for days\n",
+            "",
         ),
     ),
     mutant(

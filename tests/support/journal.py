@@ -13,7 +13,7 @@ from purgeplan.journal.chain import digest, flaws, genesis, linked, outcomes_dig
 from purgeplan.journal.sealing import sealed_id, wiped
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.ids import is_uuid_kind
-from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
+from purgeplan.model.outcome import NOTHING_DONE, Code, Item, Skip, State, Verdict
 from purgeplan.model.records import (
     ADDRESSED,
     Draft,
@@ -30,7 +30,6 @@ from purgeplan.model.records import (
 T0 = datetime(2026, 6, 1, tzinfo=UTC)
 APP = "6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9"
 ANN = Operator("ann", "build-7", 4711, "0.1.0", "abc1234")
-NOTHING_DONE = (Code.THROTTLED, Code.NOT_SENT, Code.DENIED, Code.REJECTED)
 
 
 class HandClock:
@@ -129,7 +128,7 @@ def _reached_at(row, one):
         return item.settled_at
     if item.claimed_at is None or is_uuid_kind(row.draft.by):
         return None
-    idle = item.attempts == 1 and item.code in NOTHING_DONE
+    idle = item.attempts == 1 and item.code in (*NOTHING_DONE, Code.REJECTED)
     return None if idle else one.last_claim
 
 
@@ -343,7 +342,9 @@ class FakeJournal:
         self._alive()
         rows = [one.item for one in self._items.get(plan_id, ())]
         states = [row.state for row in rows]
-        claimed = [row.state for row in rows if row.claimed_at is not None]
+        sent = [row for row in rows if row.claimed_at is not None]
+        claimed = [row.state for row in sent]
+        pending = [row for row in sent if row.state is State.PENDING]
         return Tally(
             states=_counted(states),
             skips=_counted([row.skip for row in rows if row.skip]),
@@ -351,6 +352,7 @@ class FakeJournal:
             presumed_ours=[row.code for row in rows].count(Code.PRESUMED_OURS),
             claimed=len(claimed),
             claimed_left=claimed.count(State.PENDING) + claimed.count(State.SENT),
+            given_back=sum(row.code in NOTHING_DONE for row in pending),
         )
 
     def claimed_in_lineage(self, plan_id):

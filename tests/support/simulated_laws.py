@@ -9,7 +9,7 @@ from purgeplan.engine.pacer import CATCH_UP
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.answer import clamp_pause
 from purgeplan.model.ids import is_uuid_kind
-from purgeplan.model.outcome import Code, State
+from purgeplan.model.outcome import NOTHING_DONE, Code, State
 from purgeplan.model.records import PlanState
 from purgeplan.model.window import is_open
 
@@ -30,7 +30,6 @@ LEGAL = {
     State.FAILED: {State.FAILED},
     State.SKIPPED: {State.SKIPPED},
 }
-NOTHING_DONE = {Code.THROTTLED, Code.NOT_SENT, Code.DENIED}
 REFUSED = {Code.REJECTED, Code.SERVER_ERROR, Code.CONFLICT}
 KNOWN = {Code.ACCEPTED, Code.ABSENT, Code.REJECTED}
 
@@ -266,6 +265,10 @@ class Watch:
 
     def _after_start_run(self, _args, run_id, _before):
         self.run_id = run_id
+        idle = (State.PENDING, State.SKIPPED)
+        begun = any(row.state not in idle or row.id in self.ledger.reopened for row in self.rows)
+        expires_at = self.journal.plan(self.plan.plan_id).draft.expires_at
+        law(begun or self.clock.now() <= expires_at, "begun, and the evidence has expired")
 
     def _after_save(self, _args, row, _before):
         older = self.ledger.as_of.get(row.plan_id, self.as_of)

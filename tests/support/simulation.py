@@ -265,6 +265,7 @@ class Process:
             if not admitted.facts.left:
                 return self._nothing_left(row)
             journal.note("confirmed", row.plan_id, None, world.clock.now(), {})
+            keeper.still_timely(row)
             bounds = keeper.bounds(admitted)
             return await self._follow(run(admitted, row, self._effects(), order, bounds))
 

@@ -18,6 +18,7 @@ from purgeplan.errors import (
     StoppedEarlyError,
 )
 from purgeplan.model.fingerprint import fingerprint, sources_digest
+from purgeplan.model.outcome import Code, Outcome, State
 from purgeplan.model.records import SOURCES, PlannedItem, PlanState
 from purgeplan.model.spec import Limits, Pace, Policy, Resource, Window
 
@@ -166,6 +167,20 @@ def test_evidence_expires_before_the_first_delete_and_not_after_it():
     assert refusal(gates.timely, row, spec(), fresh, row.draft.expires_at) is None
     assert refusal(gates.timely, row, spec(), fresh, late) == (StaleError, "PP303")
     assert refusal(gates.timely, row, spec(), begun, late) is None
+
+
+def test_evidence_expires_also_where_every_request_was_refused_or_never_left():
+    """Nobody was deleted by them, so the first DELETE is yet to come."""
+    journal, row = journal_with("a", "b")
+    run_id = journal.start_run(row.plan_id, "apply", ANN, T0)
+    for code in (Code.NOT_SENT, Code.DENIED):
+        claimed = journal.turn(run_id, [], [], 1)
+        journal.turn(run_id, [Outcome(claimed[0], State.PENDING, code, T0)], [], 0)
+    late = row.draft.expires_at + timedelta(seconds=1)
+
+    found = refusal(gates.timely, row, spec(), journal.tally(row.plan_id), late)
+
+    assert found == (StaleError, "PP303")
 
 
 def test_a_plan_waits_for_not_before():
