@@ -19,6 +19,7 @@ def of_plan(document: Document, now: datetime) -> Iterator[Finding]:
     yield from _pace(document)
     yield from _retry(document)
     yield from _target(document)
+    yield from _other_kinds(document)
     yield from _erasure(document)
     yield from _exports(document)
     yield from of_sources(document, now)
@@ -105,6 +106,17 @@ def _target(document: Document) -> Iterator[Finding]:
         yield document.finding("PP026", problem, mend, ("target", "by"))
 
 
+def _other_kinds(document: Document) -> Iterator[Finding]:
+    """Refuse a source of ids of another kind: nothing turns them into ids of the target's."""
+    wanted = _target_kind(document)
+    for pointer in source_pointers(document):
+        by = _kind(document, pointer)
+        if pointer[0] == "source" and None not in (by, wanted) and by != wanted:
+            problem = f"ids by {by} are none to delete by {wanted}"
+            mend = f"leave `by` out, and have `column` name the one that holds the {wanted}"
+            yield document.finding("PP026", problem, mend, (*pointer, "by"))
+
+
 def _erasure(document: Document) -> Iterator[Finding]:
     """Refuse an erasure of devices, which would leave the user and the others."""
     resource = document.at("target", "resource")
@@ -132,8 +144,14 @@ def _kind(document: Document, pointer: Pointer) -> str | None:
     """Give the kind of ids of a source or protect list, None where that is not clear."""
     by = document.at(*pointer, "by")
     if by is None and pointer[0] == "source":
-        users = document.at("target", "resource") == Resource.USER
-        by = document.at("target", "by") if users else SUBSCRIPTION_ID
+        return _target_kind(document)
+    return id_kind(by) if isinstance(by, str) else None
+
+
+def _target_kind(document: Document) -> str | None:
+    """Give the kind of ids that are deleted, None where that is not clear."""
+    users = document.at("target", "resource") == Resource.USER
+    by = document.at("target", "by") if users else SUBSCRIPTION_ID
     return id_kind(by) if isinstance(by, str) else None
 
 

@@ -51,6 +51,21 @@ def test_a_misspelt_protect_protects_nobody_and_plans_nothing(at):
     assert not at.journal.exists()
 
 
+def test_ids_of_another_kind_are_never_sent_as_the_targets(at):
+    """A list by customer number in a plan for external_ids is exit 2; it would hit others."""
+    at.ids_file(["17", "18"], "customers.csv", column="crm_id")
+    at.plan_file(
+        target="{resource: user, by: external_id}",
+        source="{from: csv, path: customers.csv, by: crm_id}",
+    )
+
+    planned = at.run("plan", "plan.yaml")
+
+    assert planned.code == 2
+    assert "ids by crm_id are none to delete by external_id" in planned.err
+    assert not at.journal.exists()
+
+
 @pytest.mark.parametrize(
     ("rule", "code", "why"),
     [

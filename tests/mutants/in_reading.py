@@ -10,6 +10,11 @@ CSV = "unit/test_sources_csv.py"
 
 MUTANTS = (
     mutant(
+        "ids of any kind are sent as the target's",
+        "unit/test_planfile_parse.py",
+        ("planfile/rules.py", " and by != wanted:", " and by == wanted == by + by:"),
+    ),
+    mutant(
         "the second of two keys wins",
         LOAD,
         (

@@ -235,7 +235,8 @@ def test_percents_are_exact():
 
 def test_places_name_every_setting_and_no_default():
     """Guards say where a limit is written; single ids have no place of their own."""
-    places = plan(source="[{from: inline, ids: [a, b], by: external_id}]").places
+    source = "[{from: inline, ids: [a, b], by: external_id}]"
+    places = plan(source=source, target="{resource: user, by: external_id}").places
 
     assert places["limits.max_delete"] == Place("plans/a.yaml", 7, 22)
     assert places["name"] == Place("plans/a.yaml", 2, 7)
@@ -247,13 +248,33 @@ def test_places_name_every_setting_and_no_default():
 
 
 def test_a_list_of_sources_keeps_its_order_and_kinds_of_ids():
-    """The kind of a source's ids is the target's unless it says another."""
-    spec = plan(source="[{from: csv, path: a}, {from: csv, path: b, by: onesignal_id}]")
+    """The kind of a source's ids is the target's, written or not."""
+    source = "[{from: csv, path: a}, {from: csv, path: b, by: onesignal_id}]"
+    spec = plan(source=source, target="{resource: user, by: onesignal_id}")
 
     assert [(one.options["path"], one.by) for one in spec.sources] == [
-        ("a", "subscription_id"),
+        ("a", "onesignal_id"),
         ("b", "onesignal_id"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("target", "by"),
+    [
+        ("{resource: subscription}", "external_id"),
+        ("{resource: player}", "onesignal_id"),
+        ("{resource: user, by: external_id}", "crm_id"),
+        ("{resource: user, by: crm_id}", "subscription_id"),
+    ],
+)
+def test_a_source_of_another_kind_of_id_than_the_target_s_is_refused(target, by):
+    """Customer number 17 is not the external_id 17: as that it would be somebody else's."""
+    source = f"[{{from: csv, path: a.csv}}, {{from: csv, path: b.csv, by: {by}}}]"
+
+    finding = only(plan_text(source=source, target=target))
+
+    assert (finding.code, finding.place.line) == ("PP026", 6)
+    assert f"ids by {by} are none to delete by" in finding.problem
 
 
 @pytest.mark.parametrize(
@@ -381,7 +402,7 @@ def test_a_moment_is_utc_unless_it_says_otherwise(written, moment):
 @pytest.mark.parametrize("written", ["2026-11-24T08:30:01Z", "2026-11-25", "9999-12-31"])
 def test_evidence_from_the_future_is_refused(where, written):
     """It would count as younger than every deletion until then."""
-    one = f"[{{from: csv, path: a, by: external_id, as_of: {written}}}]"
+    one = f"[{{from: csv, path: a, by: subscription_id, as_of: {written}}}]"
 
     finding = only(plan_text(**{where: one}))
 
