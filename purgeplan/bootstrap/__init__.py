@@ -3,7 +3,8 @@
 Rooms are imported where they are used, so that a command loads only what it needs.
 """
 
+from purgeplan.bootstrap.foreseen import foresee
 from purgeplan.bootstrap.loop import look, seldom_collected
 from purgeplan.bootstrap.shop import Shop, kinds
 
-__all__ = ["Shop", "kinds", "look", "seldom_collected"]
+__all__ = ["Shop", "foresee", "kinds", "look", "seldom_collected"]

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from purgeplan.errors import Finding, InvalidError
-from purgeplan.model.spec import Purpose, Resource, Rules, SourceSpec
+from purgeplan.model.spec import PlanSpec, Purpose, Resource, Rules, SourceSpec
 from purgeplan.sources import KINDS
 from purgeplan.sources.audience.demand import EXPORTED, WHOLE, demand_of
 from purgeplan.sources.audience.load import Audience, Export, Loaded
@@ -54,6 +54,32 @@ def protects_of(rules: Rules) -> tuple[SourceSpec, ...]:
     return (*(rules.policy.protect if rules.policy else ()), *rules.spec.protect)
 
 
+def piped_twice(plan: PlanSpec) -> list[Finding]:
+    """Refuse each source after the first that would read standard input."""
+    return _piped(plan.sources, "another source has read standard input")[1:]
+
+
+def piped_lists(rules: Rules) -> list[Finding]:
+    """Refuse protect lists from standard input, which can't be read a second time."""
+    problem = "protect lists are read again at each start: standard input can't be"
+    return _piped(protects_of(rules), problem)
+
+
+def _piped(specs: Sequence[SourceSpec], problem: str) -> list[Finding]:
+    piped = [spec for spec in specs if spec.options.get("path") == STDIN]
+    return [Finding("PP218", problem, "name a file", spec.place) for spec in piped]
+
+
+def takes_whole_export(spec: PlanSpec) -> bool:
+    """Tell whether the sources of a plan take the export of everyone, or need it.
+
+    A segment alone says which rows go, and not which rows a user has besides.
+    """
+    kinds = {one.kind for one in spec.sources}
+    users = spec.target.resource is Resource.USER
+    return WHOLE in kinds or bool(kinds & EXPORTED and (users or kinds - EXPORTED))
+
+
 Read = tuple[SourceSpec, Staged]
 
 
@@ -70,8 +96,7 @@ class Reading:
     def sources(self) -> list[Read]:
         """Read the listed sources; for an erasure bad ids are set aside, and empty is nobody."""
         plan = self._rules.spec
-        piped = [spec for spec in plan.sources if spec.options.get("path") == STDIN]
-        self._refuse(piped[1:], "another source has read standard input")
+        self._wrong += piped_twice(plan)
         listed = [one for one in plan.sources if one.kind not in EXPORTED]
         return self._read(listed, plan.path, erasure=plan.purpose is Purpose.ERASURE)
 
@@ -103,13 +128,8 @@ class Reading:
             )
 
     def whole(self) -> Loaded | None:
-        """Give the export of everyone where the sources took it, or need it.
-
-        A segment alone says which rows go, and not which rows a user has besides.
-        """
-        kinds = {one.kind for one in self._rules.spec.sources}
-        users = self._rules.spec.target.resource is Resource.USER
-        needed = WHOLE in kinds or (kinds & EXPORTED and (users or kinds - EXPORTED))
+        """Give the export of everyone where the sources took it, or need it."""
+        needed = takes_whole_export(self._rules.spec)
         return self._audience.whole() if self._audience is not None and needed else None
 
     def segments(self) -> list[Loaded]:
@@ -118,9 +138,7 @@ class Reading:
 
     def protects(self) -> list[Listed]:
         """Read the protect lists, each whole, none of them empty."""
-        specs = protects_of(self._rules)
-        piped = [spec for spec in specs if spec.options.get("path") == STDIN]
-        self._refuse(piped, "protect lists are read again at each start: standard input can't be")
+        self._wrong += piped_lists(self._rules)
         spec, policy = self._rules.spec, self._rules.policy
         found = self._read(policy.protect, policy.path, erasure=False) if policy else []
         found += self._read(spec.protect, spec.path, erasure=False)
@@ -134,9 +152,6 @@ class Reading:
         """Raise InvalidError with all that was wrong, if anything was."""
         if self._wrong:
             raise InvalidError(*self._wrong)
-
-    def _refuse(self, specs: Sequence[SourceSpec], problem: str) -> None:
-        self._wrong += [Finding("PP218", problem, "name a file", spec.place) for spec in specs]
 
     def _read(
         self, specs: Sequence[SourceSpec], named_in: str, *, erasure: bool

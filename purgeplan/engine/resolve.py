@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from purgeplan.engine import audience, idset
 from purgeplan.engine.audience import Breakdown
+from purgeplan.engine.comparable import compared
 from purgeplan.engine.inputs import Inputs, Listed, Reading
 from purgeplan.engine.resolved import Resolved
-from purgeplan.engine.subtracting import compared, freeze, protect
+from purgeplan.engine.subtracting import freeze, protect
 from purgeplan.errors import Finding, InvalidError
 from purgeplan.model.facts import Counts, SourceFacts
 from purgeplan.model.fingerprint import addressed_digest, begun, ended, fingerprint
@@ -90,7 +91,8 @@ def _resolve(rules: Rules, inputs: Inputs, evidence: Evidence, work: Workspace) 
     with work.telling("uniting", rows, tell):
         _unite(work, spec, given)
     with work.telling("protecting", rows, tell, 3 * len(given.listed) + _SUBTRACTIONS):
-        tables, whole = compared(spec, given.known, given.whole), given.whole is not None
+        whole = given.whole is not None
+        tables = compared(spec, given.known, exported=whole)
         comparison = idset.Comparison(work, tables, only_named=whole)
         protects = tuple(protect(work, comparison, one) for one in given.listed)
         counts = freeze(work, spec, given.facts, evidence.deleted, given.whole)

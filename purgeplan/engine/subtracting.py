@@ -1,34 +1,14 @@
 """Who is taken out of what the sources name: the protected, the kept, the absent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from purgeplan.engine import audience, idset
 from purgeplan.engine.inputs import Listed
 from purgeplan.model.facts import Counts, ProtectFacts, SourceFacts
-from purgeplan.model.ids import SUBSCRIPTION_ID
 from purgeplan.model.spec import PlanSpec, Purpose, Resource
 from purgeplan.sources.audience.load import Loaded
-from purgeplan.sources.reading.columns import NAMES
 from purgeplan.sources.workspace import Workspace
-
-
-def compared(
-    spec: PlanSpec, known: frozenset[str], whole: Loaded | None
-) -> Mapping[str, tuple[str, str, str]]:
-    """Give the kinds by which protect lists can be compared, and where their values are.
-
-    A subscription has one user, so columns beside it tell whose it is. A user has subscriptions
-    that no list need name, so a list of those says nothing certain of users, unless an export at
-    hand has them all.
-    """
-    named = {spec.target.by: ("named", "id", "id")}
-    if whole is not None:
-        return {kind: ("beside", "id", kind) for kind in NAMES} | named
-    beside = known & set(NAMES)
-    if spec.target.resource is Resource.USER:
-        beside -= {SUBSCRIPTION_ID}
-    return {kind: ("stated", "id", kind) for kind in beside} | named
 
 
 def protect(work: Workspace, comparison: idset.Comparison, listed: Listed) -> ProtectFacts:

@@ -10,6 +10,7 @@ from purgeplan.sources.reading.cutting import cut
 from purgeplan.sources.reading.files import Files, Opened
 from purgeplan.sources.reading.layout import DELIMITERS, Wanted
 from purgeplan.sources.reading.options import COLUMN, PATH
+from purgeplan.sources.reading.paths import check_path
 from purgeplan.sources.reading.places import Spooled
 from purgeplan.sources.reading.scan import Scan
 from purgeplan.sources.reading.spooling import spooled
@@ -55,6 +56,10 @@ class CsvSource:
 
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
+
+    def check(self, context: Context) -> None:
+        """Raise InvalidError for a path that leads out."""
+        check_path(context, self._spec)
 
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read every file whole, or raise with the places where one can't be."""

@@ -11,6 +11,7 @@ from purgeplan.sources.reading.columns import names_of
 from purgeplan.sources.reading.files import Opened
 from purgeplan.sources.reading.layout import Layout
 from purgeplan.sources.reading.options import COLUMN, PATH
+from purgeplan.sources.reading.paths import check_path
 from purgeplan.sources.reading.places import SHOWN
 from purgeplan.sources.typed.cells import (
     Cells,
@@ -67,6 +68,10 @@ class ExcelSource:
 
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
+
+    def check(self, context: Context) -> None:
+        """Raise InvalidError for a path that leads out."""
+        check_path(context, self._spec)
 
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read the sheet of every file whole, or raise with the cells that are not as they must."""

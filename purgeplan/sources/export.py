@@ -80,6 +80,13 @@ class ExportSource:
         text = self._spec.options.get("where")
         return None if text is None else where_of(text, self._spec.place, work)
 
+    def check(self, context: Context) -> None:
+        """Raise InvalidError for what an export can't be asked, and for what is no condition."""
+        refuse_unfit(self._spec)
+        if "where" in self._spec.options:
+            with Workspace() as work:
+                self.where(work)
+
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Stage the rows that are selected; see ``Audience.whole`` for what is raised."""
         where = self.where(work)

@@ -31,6 +31,9 @@ class InlineSource:
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
 
+    def check(self, context: Context) -> None:
+        """Find nothing wrong: the ids are looked through with the plan file."""
+
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Stage the ids; a bad one is told by its number, where the source is written."""
         place = self._spec.place

@@ -12,6 +12,7 @@ from purgeplan.sources.reading import columns
 from purgeplan.sources.reading.decode import lines
 from purgeplan.sources.reading.files import Files
 from purgeplan.sources.reading.options import COLUMN, PATH
+from purgeplan.sources.reading.paths import check_path
 from purgeplan.sources.reading.rows import Row, Rows
 from purgeplan.sources.reading.staging import holding
 from purgeplan.sources.reading.unpack import unpacked
@@ -30,6 +31,10 @@ class JsonlSource:
 
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
+
+    def check(self, context: Context) -> None:
+        """Raise InvalidError for a path that leads out."""
+        check_path(context, self._spec)
 
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read every file whole, or raise at the first line that is not as it must be."""

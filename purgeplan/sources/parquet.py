@@ -13,6 +13,7 @@ from purgeplan.sources.port import Context, Source, Staged
 from purgeplan.sources.reading.files import Opened
 from purgeplan.sources.reading.layout import Layout
 from purgeplan.sources.reading.options import COLUMN, PATH
+from purgeplan.sources.reading.paths import check_path
 from purgeplan.sources.typed.cells import (
     Cells,
     damaged,
@@ -68,6 +69,10 @@ class ParquetSource:
 
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
+
+    def check(self, context: Context) -> None:
+        """Raise InvalidError for a path that leads out."""
+        check_path(context, self._spec)
 
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read every file whole, or raise with what is wrong with one."""

@@ -76,6 +76,10 @@ class Source(Protocol):
         """Take the options, which its schema has checked."""
         ...
 
+    def check(self, context: Context) -> None:
+        """Raise InvalidError for settings that ``stage`` refuses before it reads anything."""
+        ...
+
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read the source into a table of the workspace."""
         ...

@@ -36,6 +36,10 @@ class SegmentSource:
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
 
+    def check(self, context: Context) -> None:
+        """Raise InvalidError for what an export can't be asked."""
+        refuse_unfit(self._spec)
+
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Stage every row of the segment's export; see ``Audience.segment`` for what is raised."""
         refuse_unfit(self._spec)

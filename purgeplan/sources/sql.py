@@ -14,7 +14,7 @@ from purgeplan.sources.reading.layout import Layout
 from purgeplan.sources.reading.options import COLUMN
 from purgeplan.sources.typed.cells import Cells, layout_of, not_text, storable, used, without
 from purgeplan.sources.typed.database import FETCH, Answer, answered
-from purgeplan.sources.typed.query import Query, query_of
+from purgeplan.sources.typed.query import Query, check_query, query_of
 from purgeplan.sources.typed.reference import follow
 from purgeplan.sources.workspace import Workspace
 
@@ -98,6 +98,10 @@ class SqlSource:
 
     def __init__(self, spec: SourceSpec) -> None:
         self._spec = spec
+
+    def check(self, context: Context) -> None:
+        """Raise InvalidError for a query that is none, or a file of one that lies outside."""
+        check_query(self._spec, context)
 
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read the whole answer, or raise with nothing of it staged."""

@@ -119,7 +119,8 @@ def test_validate_as_json_names_every_file(plans):
 
 def test_a_policy_is_checked_as_one(plans):
     """`validate *.yaml` takes the policy along, and says what it is."""
-    (plans / "purgeplan.yaml").write_text("version: 1\nmax_delete: 9\n")
+    listed = f"apps: [{{name: Acme Prod, id: {APP_ID}}}]\n"
+    (plans / "purgeplan.yaml").write_text(f"version: 1\nmax_delete: 10\n{listed}")
 
     done = run("validate", "good.yaml", "purgeplan.yaml", cwd=plans)
 

@@ -10,9 +10,19 @@ CSV = "unit/test_sources_csv.py"
 
 MUTANTS = (
     mutant(
+        "validate takes every protect list for one that can be compared",
+        "unit/test_engine_foreseen.py",
+        ("engine/foreseen.py", "0 if one.by in kinds else None", "0"),
+    ),
+    mutant(
+        "validate supposes that everything was looked at",
+        "cli/test_cli_validate.py",
+        ("engine/foreseen.py", 'one.kind == "inline"', 'one.kind == "none"'),
+    ),
+    mutant(
         "ids of any kind are sent as the target's",
         "unit/test_planfile_parse.py",
-        ("planfile/rules.py", " and by != wanted:", " and by == wanted == by + by:"),
+        ("planfile/rules.py", " and by != wanted:", " and by == wanted:"),
     ),
     mutant(
         "the second of two keys wins",

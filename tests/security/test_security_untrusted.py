@@ -167,13 +167,34 @@ def test_a_protect_list_may_not_either(fork):
     assert ("PP090" in said, seen["reached"]) == (True, [])
 
 
-def test_validate_reads_the_plan_and_the_policy_alone(fork):
+@pytest.mark.parametrize(
+    ("source", "exit_code"),
+    [
+        ("{from: sql, url: {file: ../secret}, query_file: query.sql}", 0),
+        ("{from: sql, url: {file: ../secret}, query_file: ../secret}", 2),
+        ("{from: csv, path: ../secret}", 2),
+    ],
+)
+def test_validate_reads_the_plan_and_the_policy_alone(fork, source, exit_code):
     """It needs no flag: no source is read, no key is looked for, nobody is asked."""
     root, url, listener = fork
-    plan_file(root, url, "{from: sql, url: {file: ../secret}, query_file: ../secret}")
+    plan_file(root, url, source)
 
     code, said, seen = watched(root, "validate", "plan.yaml")
 
-    assert code == 0, said
+    assert (code, "PP202" in said) == (exit_code, exit_code == 2), said
     assert (seen["reached"], seen["written"], nobody_came(listener)) == ([], [], True)
     assert outside(root, seen["opened"]) == []
+
+
+def test_validate_looks_through_a_condition_and_runs_it_nowhere(fork):
+    """What a stranger's `where` says is parsed in a private folder, which is gone afterwards."""
+    root, url, listener = fork
+    plan_file(root, url, "{from: export, where: \"read_text('../secret') != ''\"}")
+
+    code, said, seen = watched(root, "validate", "plan.yaml")
+
+    assert (code, "PP230" in said, CANARY in said) == (2, True, False), said
+    assert (seen["reached"], nobody_came(listener)) == ([], True)
+    assert outside(root, [*seen["opened"], *seen["written"]]) == []
+    assert list((root.parent / "tmp").iterdir()) == []

@@ -36,6 +36,12 @@ def within(reach: Reach, path: str, place: Place) -> str:
     return found
 
 
+def check_path(reach: Reach, spec: SourceSpec) -> None:
+    """Raise InvalidError where the ``path`` of a source leads out, whatever lies there."""
+    if (path := str(spec.options["path"])) != STDIN:
+        within(reach, path, spec.place)
+
+
 def matches(reach: Reach, pattern: str, place: Place) -> list[str]:
     """Give the paths, relative to the root, that a path or pattern names, in order of their bytes.
 

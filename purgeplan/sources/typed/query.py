@@ -10,7 +10,7 @@ from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.port import Context
 from purgeplan.sources.reading.files import opened
-from purgeplan.sources.reading.paths import matches
+from purgeplan.sources.reading.paths import matches, within
 
 MAX_BYTES: Final = 1 << 20
 
@@ -37,10 +37,22 @@ def query_of(spec: SourceSpec, context: Context) -> Query:
     """
     query = _written(spec.options, context, spec.place)
     _hold_pin(query, spec)
+    _hold_to_reading(query)
+    return query
+
+
+def check_query(spec: SourceSpec, context: Context) -> None:
+    """Raise InvalidError as ``query_of`` does, for all that it tells without opening a file."""
+    if "query" in spec.options or "query_file" not in spec.options:
+        query_of(spec, context)
+    else:
+        within(context, str(spec.options["query_file"]), spec.place)
+
+
+def _hold_to_reading(query: Query) -> None:
     if problem := _unfit(query.text):
         mend = "write one SELECT that only reads, without a semicolon"
         raise InvalidError(Finding("PP229", f"the query {problem}", mend, query.place))
-    return query
 
 
 def _written(options: Mapping[str, Any], context: Context, place: Place) -> Query:
