@@ -4,7 +4,7 @@ Rooms are imported where they are used, so that a command loads only what it nee
 """
 
 from purgeplan.bootstrap.foreseen import foresee
-from purgeplan.bootstrap.loop import look, seldom_collected
+from purgeplan.bootstrap.loop import look
 from purgeplan.bootstrap.shop import Shop, kinds
 
-__all__ = ["Shop", "foresee", "kinds", "look", "seldom_collected"]
+__all__ = ["Shop", "foresee", "kinds", "look"]

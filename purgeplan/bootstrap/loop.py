@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from purgeplan.model.ports import AppFacts, AppView
 
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-YOUNG: Final = 20_000
-"""Objects made and not freed before the garbage collector looks at them: some 2 ms of a run."""
 
-
-async def look(view: AppView) -> AppFacts:
+def look(view: AppView) -> AppFacts:
     """Look at the app once and close the view."""
+    import asyncio
+
+    return asyncio.run(_look(view))
+
+
+async def _look(view: AppView) -> AppFacts:
     try:
         return await view.look()
     finally:
@@ -27,20 +30,15 @@ async def look(view: AppView) -> AppFacts:
 
 
 @contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Keep the garbage collector from looking again and again at what stays, for a while.
+def set_apart() -> Iterator[None]:
+    """Have the garbage collector leave alone what is there by now, for as long as a run takes.
 
-    Left alone it takes a seventh of a run's CPU and holds up the loop for tens of milliseconds:
-    hundreds of requests under way look like new garbage, all that start-up has made like old. So
-    do the rows that go from one database to the other when a large set is planned.
+    All that start-up has made looks old to it, again and again: a seventh of a run's CPU.
     """
-    before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(YOUNG, *before[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
         gc.unfreeze()
 
 

@@ -1,6 +1,5 @@
 """Finding the set that apply and retry are about: as it was frozen, or by planning anew."""
 
-import asyncio
 import sys
 from contextlib import closing
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ class Finder:
         from purgeplan.cli.plan import make_plan  # noqa: PLC0415
 
         self.console.say("No plan of that name is in the journal; planning anew.")
-        app = asyncio.run(look(self.shop.view(self.key)))
+        app = look(self.shop.view(self.key))
         planned = make_plan(self.console, self.shop, self.journal, app, sys.stdin.buffer)
         if planned.review.violations:
             raise RefusedError(*planned.review.violations)

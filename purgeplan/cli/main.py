@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from purgeplan import __version__
+from purgeplan.cli.collecting import collect_seldom, settle
 from purgeplan.cli.signals import catch_early, let_go
 from purgeplan.cli.streams import fill_streams
 from purgeplan.errors import Exit
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 def run() -> int:
     """Run the command line of this process and give its exit code: the console script."""
+    collect_seldom()
     try:
         fill_streams()
         catch_early()
@@ -23,6 +25,7 @@ def run() -> int:
         return Exit.INTERRUPTED
     finally:
         let_go()
+        settle()
 
 
 def main(argv: Sequence[str], commands: "click.Group | None" = None) -> int:

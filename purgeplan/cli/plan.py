@@ -1,6 +1,5 @@
 """``purgeplan plan``: who would go, judged and frozen; nothing is sent."""
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
-from purgeplan.bootstrap import Shop, look, seldom_collected
+from purgeplan.bootstrap import Shop, look
+from purgeplan.cli.collecting import settle
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
 from purgeplan.cli.files import must_be_new, write_ids
@@ -130,7 +130,7 @@ def _asked(shop: Shop) -> tuple[AppFacts, tuple[Finding, ...]]:
 
 def app_facts(shop: Shop) -> AppFacts:
     """Look at the app; raises CredentialsError without a key."""
-    return asyncio.run(look(shop.view(shop.key())))
+    return look(shop.view(shop.key()))
 
 
 def make_plan(
@@ -138,8 +138,9 @@ def make_plan(
 ) -> "Planned":
     """Resolve, judge and freeze, with progress on stderr."""
     phases = PhaseView(console, shop.clock)
+    settle()
     try:
-        with seldom_collected(), shop.resolve(journal, stdin, phases, app) as resolved:
+        with shop.resolve(journal, stdin, phases, app) as resolved:
             planned = shop.planner(journal).plan(resolved, app)
             for finding in resolved.set_aside:  # an erasure's alone: others are refused
                 say_findings(console, [replace(finding, warning=True)])

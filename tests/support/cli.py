@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import gc
 import io
 import os
 import pty
@@ -76,6 +77,7 @@ def _as_process_of(args, env, cwd, streams):
     """Give the command its arguments, variables, folder, streams and signals; then take them."""
     before = dict(os.environ), Path.cwd(), sys.argv, (sys.stdin, sys.stdout, sys.stderr)
     handlers = {number: signal.getsignal(number) for number in ENDING}
+    collected = gc.get_threshold()
     clean = environment(env)
     os.environ.clear()
     os.environ.update(clean)
@@ -86,6 +88,8 @@ def _as_process_of(args, env, cwd, streams):
         os.chdir(cwd or before[1])
         yield
     finally:
+        gc.set_threshold(*collected)
+        gc.unfreeze()
         os.chdir(before[1])
         sys.argv, (sys.stdin, sys.stdout, sys.stderr) = before[2:]
         os.environ.clear()
