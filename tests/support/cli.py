@@ -38,11 +38,9 @@ class Completed:
 
 def environment(env=None):
     """Give the variables of a clean process: homes as the test's own, nothing of purgeplan's."""
-    kept = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG")
+    kept = ("PATH", "HOME", "LANG")
     clean = {
-        name: value
-        for name, value in os.environ.items()
-        if name in kept or name.startswith(("XDG_", "COV"))
+        name: value for name, value in os.environ.items() if name in kept or name.startswith("XDG_")
     }
     return {**clean, **(env or {})}
 

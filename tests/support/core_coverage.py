@@ -1,6 +1,6 @@
 """Holds the rooms that decide who is deleted to full coverage, line and branch, in the gate.
 
-Runs after pytest-cov has gathered what every process saw; without ``--cov`` it does nothing.
+Runs after pytest-cov has gathered what every worker saw; without ``--cov`` it does nothing.
 """
 
 import json
