@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
+from typing import Final
 
 from purgeplan.engine.drift import Drift
 from purgeplan.engine.heeding import heeding
@@ -17,6 +18,9 @@ from purgeplan.model.ports import AppView, ExportFile, Journal
 from purgeplan.model.progress import Checked, Ended, Progress
 from purgeplan.model.records import PlanRow
 from purgeplan.sources.reading.reach import Progress as Tell
+
+AWAY: Final = "drift"
+"""Why a run stops early for which no export is to be had, or no room to compare it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class Check:
         def tell(now: str, done: int, _total: int | None) -> None:
             phase[0] = f"{now} {done:,}" if done else now
 
-        asking = heeding(self._ask(found, tell), self.stops, lambda: f"drift check: {phase[0]}")
+        asking = heeding(
+            self._ask(found, tell), self.stops, lambda: f"drift check: {phase[0]}", AWAY
+        )
         try:
             async with aclosing(asking) as waits:
                 async for one in waits:
@@ -50,7 +56,7 @@ class Check:
                 take_out = partial(self.drift.take_out, self.row, found[0], self.run_id, tell)
                 yield Checked(await self.offload(take_out))
         except UnreachableError as error:
-            yield Ended(Exit.STOPPED_EARLY, "drift", error.findings[0])
+            yield Ended(Exit.STOPPED_EARLY, AWAY, error.findings[0])
 
     async def _ask(self, into: list[ExportFile], tell: Tell) -> None:
         into.append(await self.drift.ask(self.row, await self.view.look(), tell))

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any, Final
 
 from purgeplan.engine.stops import Stops
+from purgeplan.errors import Exit, UnreachableError
 from purgeplan.model.progress import Ended, Waiting
 
 HEED_S: Final = 0.25
@@ -12,11 +13,15 @@ HEED_S: Final = 0.25
 
 
 async def heeding(
-    work: Coroutine[Any, Any, None], stops: Stops, why: Callable[[], str]
+    work: Coroutine[Any, Any, None],
+    stops: Stops,
+    why: Callable[[], str],
+    away: str = "unreachable",
 ) -> AsyncGenerator[Waiting | Ended, None]:
     """Yield why it waits until the work is done, or an Ended where the run must stop before.
 
-    Raises whatever the work raises. Work that is not done when this is closed is cancelled.
+    So it must where the API is ``away``: something may have been sent, so the run stops early.
+    Raises whatever else the work raises. Work that is not done when this is closed is cancelled.
     """
     task = asyncio.create_task(work)
     try:
@@ -27,6 +32,8 @@ async def heeding(
                 return
             yield Waiting(why(), 0.0)
         await task
+    except UnreachableError as error:
+        yield Ended(Exit.STOPPED_EARLY, away, error.findings[0])
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

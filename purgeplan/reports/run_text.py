@@ -28,6 +28,7 @@ WHY: Final[dict[str, str]] = {
     "denied": "OneSignal refused the key",
     "foreign": "an answer was not OneSignal's",
     "unreachable": "the API could not be reached",
+    "drift": "no export was to be had for a drift check",
 }
 """Why a run ended, by the code that the journal has; an unknown code is shown as it is."""
 

@@ -253,6 +253,15 @@ MUTANTS = (
         ),
     ),
     mutant(
+        "an API that is away while the canary is looked at counts as nothing sent",
+        f"unit/test_engine_stopped_looks.py {SIMULATED}",
+        (
+            "engine/heeding.py",
+            "    except UnreachableError as error:\n",
+            "    except ZeroDivisionError as error:\n",
+        ),
+    ),
+    mutant(
         "the breaker is not asked",
         RUN,
         (

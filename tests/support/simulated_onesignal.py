@@ -10,6 +10,8 @@ from purgeplan.model.outcome import Code
 CALM_FROM = 5
 """From the n-th request for one id on nothing goes wrong, so that every world comes to an end."""
 
+CALM_LOOKS = 40
+
 FATES = {
     "ok": (True, Code.ACCEPTED, 202),
     "throttled": (False, Code.THROTTLED, 429),
@@ -60,7 +62,8 @@ class SimulatedOneSignal:
 
     ``storm`` is the share of requests that something happens to, ``kinds`` what may happen,
     ``refused`` the ids that are always rejected, ``born`` when people came who were not
-    there at first, ``sessions`` when people are active, ``export`` the last that was asked for.
+    there at first, ``sessions`` when people are active, ``export`` the last that was asked for,
+    ``looks`` how many there were.
     """
 
     seed: object
@@ -74,6 +77,7 @@ class SimulatedOneSignal:
     born: dict = field(default_factory=dict)
     sessions: dict = field(default_factory=dict)
     export: object = None
+    looks: int = 0
 
     def copy(self):
         """Give one that goes its own way from here."""
@@ -82,8 +86,14 @@ class SimulatedOneSignal:
         )
         other.doomed, other.served = list(self.doomed), dict(self.served)
         other.born, other.sessions = dict(self.born), dict(self.sessions)
-        other.export = self.export
+        other.export, other.looks = self.export, self.looks
         return other
+
+    def sees(self):
+        """Tell whether the next look is answered; most are, and all of them later on."""
+        self.looks += 1
+        lost = draw(self.seed, "look", self.looks) < self.storm / 5
+        return not lost or self.looks > CALM_LOOKS
 
     def fate(self, one):
         """Decide what becomes of the next request for an id."""

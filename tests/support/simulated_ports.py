@@ -4,7 +4,7 @@ import asyncio
 
 from support.simulated_laws import law
 
-from purgeplan.errors import Finding, JournalError
+from purgeplan.errors import Finding, JournalError, UnreachableError
 from purgeplan.model.ports import AppFacts
 from purgeplan.model.spec import Resource
 
@@ -99,18 +99,23 @@ class OneSignalPort:
 
     async def look(self):
         """Give the app's name and count."""
-        self._process.effect("look")
+        self._look()
         return APP_FACTS
 
     async def holds(self, kind, one):
         """Tell whether somebody is still there."""
-        self._process.effect("look")
+        self._look()
         self._world.onesignal.settle(self._world.clock.elapsed)
         return one in self._world.onesignal.holds
 
     async def onesignal_id(self, kind, one):
         """Give whom an alias names."""
-        self._process.effect("look")
+        self._look()
         self._world.onesignal.settle(self._world.clock.elapsed)
         self._process.watch.looked_up.add(one)
         return self._world.onesignal.holds.get(one)
+
+    def _look(self):
+        self._process.effect("look")
+        if not self._world.onesignal.sees():
+            raise UnreachableError(Finding("PP608", "the API can't be reached"))

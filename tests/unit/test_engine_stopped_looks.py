@@ -8,7 +8,7 @@ from support.engine import FAST, ScriptedView, Stage, ended, ids
 
 from purgeplan.engine.heeding import HEED_S
 from purgeplan.engine.stops import StopRequest
-from purgeplan.errors import Exit
+from purgeplan.errors import Exit, Finding, UnreachableError
 from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.progress import Waiting
@@ -81,3 +81,30 @@ def test_a_stop_is_heeded_while_ids_in_doubt_are_looked_at():
     assert ended(progress).exit is Exit.INTERRUPTED
     assert any(isinstance(one, Waiting) and "in doubt" in one.why for one in progress)
     assert (len(stage.target.begun), stage.tally[State.SENT]) == (10, 10)
+
+
+class DarkView(ScriptedView):
+    """An app that answers no look but the first."""
+
+    looks = 0
+
+    async def holds(self, kind, one):
+        """Tell of one."""
+        self.looks += 1
+        if self.looks > 1:
+            raise UnreachableError(Finding("PP608", "the API can't be reached"))
+        return await super().holds(kind, one)
+
+
+def test_a_canary_that_can_not_be_looked_at_stops_the_run_early():
+    """Something was sent, so it is not "nothing sent"; the next run looks, and then goes on."""
+    stage = Stage(30, view=DarkView())
+    stage.settings["canary"] = 20
+
+    end = ended(stage.run())
+    sent, stage.view = len(stage.target.begun), ScriptedView()
+    last = ended(stage.run())
+
+    assert (end.exit, end.why, end.finding.code) == (Exit.STOPPED_EARLY, "unreachable", "PP608")
+    assert (sent, len(stage.target.begun), last.exit) == (20, 30, Exit.DONE)
+    assert stage.journal.runs()[1].exit_code == Exit.STOPPED_EARLY
