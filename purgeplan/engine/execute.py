@@ -25,6 +25,10 @@ half of what claims reach ahead, so that the next are durable before these have 
 
 BATCH: Final = 512
 
+SOON_S: Final = 0.5
+"""A check that is due is made so long before the next start: later it might miss that, earlier it
+would be made again and again at a pace slower than that of the checks."""
+
 CHECK: Final = "check"
 """Why a portion ended that stands for no end: a check is due, and comes before the next."""
 
@@ -49,7 +53,7 @@ async def execute(
 
     ``again`` are items that earlier runs left unresolved: they are claimed again first.
     ``portion`` is how many fresh ids this call may claim, the canary's say; None is all. Where a
-    check becomes due it claims no more, and ends with CHECK once all that it began is settled.
+    check becomes due nobody else begins, and it ends with CHECK once nothing is under way.
     Asked to stop (``Stops``), it gives back as pending what has not begun, and DRAIN_S seconds to
     what is under way. Closed early by its consumer, it abandons that at once: `sent`, as after a
     crash. After a JournalError nothing new begins, what still lands is dumped, the error raised.
@@ -73,8 +77,8 @@ class _Run:
         self.flight = Flight(means.target, means.pacer, means.clock)
         self._run_id = run_id
         self._means = means
-        self._resumed = deque(again)
-        self._again = Again()
+        self._resumed = deque(one for one in again if not one.at)
+        self._again = Again(one for one in again if one.at)
         self._judge = Judge(admitted.spec, means, self._again)
         self._back: list[Claimed] = []
         self._unsaved: list[Outcome] = []
@@ -87,7 +91,7 @@ class _Run:
         while self._still_on():
             paused = self._throttled() or self._means.stops.paused()
             if paused is None:
-                self._checking = self._checking or self._means.check_due()
+                self._checking = self._checking or self._check_first()
                 self._take_up()
             until = self._means.clock.monotonic() + GATHER_S
             settled = await self._turn(paused=paused is not None)
@@ -112,7 +116,7 @@ class _Run:
         """Wait for an answer, and for those that share its commit; claims do not run out by it."""
         clock, flight = self._means.clock, self.flight
         left_s = max(0.0, until - clock.monotonic())
-        await flight.change(min(seconds, left_s) if flight.claimed > flight.in_flight else seconds)
+        await flight.change(min(seconds, left_s) if flight.unbegun else seconds)
         if flight.in_flight and (left_s := until - clock.monotonic()) > 0:
             await clock.sleep(left_s)
 
@@ -124,7 +128,7 @@ class _Run:
 
     async def _turn(self, *, paused: bool) -> Settled | None:
         outcomes = self._judge.outcomes(self.flight.landed())
-        outcomes += self._given_back() if paused else []
+        outcomes += self._given_back() if paused or self._checking else []
         claim = not paused and self._judge.ended is None
         again = self._due() if claim else []
         fresh = max(0, self._fresh() - len(again)) if claim else 0
@@ -142,13 +146,21 @@ class _Run:
         self._back += back
         return self._judge.unbegun(back)
 
+    def _check_first(self) -> bool:
+        """Tell whether a check is due, and somebody could be sent before it, very soon."""
+        now, unbegun = self._means.clock.monotonic(), self.flight.unbegun
+        resumed = self._resumed and not self._bounded
+        anybody = unbegun or self._back or resumed or self._again.is_due(now) or self._fresh()
+        soon = self._means.pacer.due_at(now) <= now + SOON_S
+        return bool(anybody) and soon and self._means.check_due()
+
     def _take_up(self) -> None:
         """After a pause go on with what was given back; where a check comes first leave it.
 
-        Whom earlier runs left unresolved and this one has not sent yet waits for the check as well.
+        So it leaves whoever is to be tried again, or was left unresolved and not resumed yet.
         """
         if self._checking:
-            self._means.left.extend((*self._back, *self._resumed))
+            self._means.left.extend((*self._back, *self._again.clear(), *self._resumed))
             self._resumed.clear()
         else:
             for one in self._back:
@@ -171,10 +183,11 @@ class _Run:
 
     def _due(self) -> list[Claimed]:
         now, room = self._means.clock.monotonic(), self.flight.room()
-        due = self._again.take(now, room)
+        starts_at = max(now, self._means.pacer.due_at(now))
+        due = self._again.take(now, starts_at, room)
         while self._resumed and len(due) < room:
             one = self._resumed[0]
-            if now < one.until:  # else it stays unresolved, and the next run looks
+            if starts_at < one.until:  # as in Again.take
                 if not self._means.stops.resume(one.item.position):
                     self._bounded = True
                     break

@@ -59,7 +59,12 @@ class Flight:
     @property
     def claimed(self) -> int:
         """Count items launched that have neither landed nor been taken back."""
-        return len(self._waiting) + self._in_flight
+        return self.unbegun + self._in_flight
+
+    @property
+    def unbegun(self) -> int:
+        """Count items launched that have not begun."""
+        return len(self._waiting)
 
     @property
     def idle(self) -> bool:

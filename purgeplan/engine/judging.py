@@ -55,8 +55,7 @@ class Judge:
         now = self._clock.monotonic()
         if decision.then in (Then.AGAIN, Then.PAUSE):
             until = now + sure_s(self._spec.target.by, claimed.item)
-            next_try = claimed.next_try(decision.code, until)
-            self._again.put(next_try, now + decision.wait_s)
+            self._again.put(claimed.next_try(decision.code, now + decision.wait_s, until))
         if decision.then is Then.PAUSE:
             self._pacer.throttled(now, decision.wait_s)
         self.ended = self.ended or STOPS.get(decision.then)

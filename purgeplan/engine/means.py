@@ -27,8 +27,8 @@ class Means:
     """What a run works with.
 
     ``dump`` saves outcomes that the journal could not take. ``check_due`` tells that nothing new
-    may be claimed before a check, which is made while nothing is under way. ``left`` takes what
-    was given back in a pause and has a check to come before it: the next ``again``.
+    may be claimed before a check, which is made while nothing is under way. ``left`` takes whoever
+    has a check to come before them: the next ``again``.
     """
 
     journal: Journal

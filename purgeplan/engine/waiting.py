@@ -18,19 +18,20 @@ class Claimed(NamedTuple):
     """An item claimed durably; ``doubtful`` where an earlier attempt of it may have worked.
 
     ``until`` (monotonic) is when a doubtful one may no longer be sent without a look: an alias may
-    name somebody new by then.
+    name somebody new by then. ``at`` (monotonic) is when it may be sent: at once by default.
     """
 
     item: Item
     attempt: int = 1
     doubtful: bool = False
     until: float = inf
+    at: float = 0.0
 
-    def next_try(self, code: Code, until: float) -> "Claimed":
+    def next_try(self, code: Code, at: float, until: float) -> "Claimed":
         """Give it as it is tried again after such an answer; the first doubt's bound holds."""
         doubtful = self.doubtful or code in MAY_HAVE_WORKED
         bound = until if doubtful and not self.doubtful else self.until
-        return Claimed(self.item, self.attempt + (code is not Code.THROTTLED), doubtful, bound)
+        return Claimed(self.item, self.attempt + (code is not Code.THROTTLED), doubtful, bound, at)
 
 
 class Waiting:

@@ -352,7 +352,7 @@ MUTANTS = (
         f"{SIMULATED} {LIVES} unit/test_engine_renamed.py",
         (
             "engine/again.py",
-            "            if now < claimed.until:",
+            "            if starts_at < claimed.until:",
             "            if claimed.until:",
         ),
     ),
@@ -426,8 +426,44 @@ MUTANTS = (
         f"{RUN} unit/test_engine_resumed.py",
         (
             "engine/execute.py",
-            "            self._means.left.extend((*self._back, *self._resumed))\n            self._resumed.clear()\n",
-            "            self._means.left.extend(self._back)\n",
+            "            self._means.left.extend((*self._back, *self._again.clear(), *self._resumed))\n            self._resumed.clear()\n",
+            "            self._means.left.extend((*self._back, *self._again.clear()))\n",
+        ),
+    ),
+    mutant(
+        "whoever is to be tried again is sent before a check that is due",
+        f"unit/test_engine_check.py {SIMULATED}",
+        (
+            "engine/execute.py",
+            "(*self._back, *self._again.clear(), *self._resumed)",
+            "(*self._back, *self._resumed)",
+        ),
+    ),
+    mutant(
+        "whoever waits for their start is sent before a check that is due",
+        "unit/test_engine_check.py",
+        (
+            "engine/execute.py",
+            "self._given_back() if paused or self._checking else",
+            "self._given_back() if paused else",
+        ),
+    ),
+    mutant(
+        "a check makes everybody be tried again at once",
+        "unit/test_engine_check.py",
+        (
+            "engine/execute.py",
+            "self._resumed = deque(one for one in again if not one.at)",
+            "self._resumed = deque(one._replace(at=0.0) for one in again)",
+        ),
+    ),
+    mutant(
+        "an alias in doubt is claimed within its hour and sent after it",
+        "unit/test_engine_resumed.py",
+        (
+            "engine/execute.py",
+            "        starts_at = max(now, self._means.pacer.due_at(now))\n",
+            "        starts_at = now\n",
         ),
     ),
     mutant(

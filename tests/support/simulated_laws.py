@@ -278,8 +278,6 @@ class Watch:
 
     def _after_turn(self, args, fresh, _before):
         self._turned(args[1], [*args[2], *fresh])
-        if fresh:
-            self.checks.claimed(SOON_S)
 
     def _after_skip(self, args, _count, before):
         self.checks.skipped(args[2], before, self.rows)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from support.drift import Dying, Exports, row
-from support.engine import FAST, Crash, ScriptedTarget, ScriptedView, Stage, ended, ids
+from support.engine import ACCEPTED, FAST, Crash, ScriptedTarget, ScriptedView, Stage, ended, ids
 from support.journal import ANN
 from support.virtual import EPOCH, VirtualClock
 
@@ -17,10 +17,11 @@ from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code, Skip, State
 from purgeplan.model.progress import Checked, Waiting
 from purgeplan.model.records import PlanState
-from purgeplan.model.spec import Breaker, DriftCheck, Pace, Window
+from purgeplan.model.spec import Breaker, DriftCheck, Pace, Retry, Window
 from purgeplan.model.spec import Drift as Asked
 
 EVERY = Pace(delay_s=1.0)
+DAY = Window(frozenset(range(7)), EPOCH.time(), EPOCH.replace(hour=23).time(), "UTC")
 
 
 class Scene(Stage):
@@ -49,6 +50,16 @@ class Scene(Stage):
     def asked_at(self):
         """Give when exports were asked for, in seconds."""
         return [round((at - EPOCH).total_seconds(), 2) for at in self.exports.at]
+
+
+def window_scene(folder, **settings):
+    """Give a plan of six that begins 25 s before its window closes; exports show active people."""
+    scene = Scene(folder, 6, every_s=60.0, clock=VirtualClock(offset_s=23 * 3600 - 25))
+    scene.settings |= {"pace": Pace(delay_s=10.0), **settings}
+    tomorrow = EPOCH + timedelta(days=9)
+    scene._rows = lambda: [row(one, tomorrow) for one in scene.active]
+    scene.exports.active = scene._rows
+    return scene
 
 
 def test_a_run_checks_before_its_first_request_and_each_time_it_is_due(tmp_path):
@@ -100,20 +111,79 @@ def test_the_smallest_span_still_lets_a_run_go_on(tmp_path):
     assert len(scene.target.begun) == 4
 
 
-def test_an_id_that_is_tried_again_is_settled_before_the_check(tmp_path):
-    """A portion ends when all it claimed is settled, also what waits for its next try."""
-    twice = ScriptedTarget(lambda item, attempt: Answer(*_TRIES[min(attempt, 3)]))
-    scene = Scene(tmp_path, 8, target=twice)
+def test_an_id_that_is_tried_again_waits_for_the_check_and_for_its_time(tmp_path):
+    """Whoever is active by then is spared, and nobody is tried before the time they were given."""
+    scene = Scene(tmp_path, 8, target=ScriptedTarget(_thrice))
+    scene.settings["retry"] = Retry(max_attempts=5, backoff_s=2.0)
 
     assert ended(scene.run()).exit is Exit.DONE
     assert scene.tally[State.ACCEPTED] == 8
-    assert all(scene.target.begun.count(one) == 3 for one in ids(8))
-    for at in scene.asked_at()[1:]:
-        before = [one for one, when in zip(twice.begun, twice.at, strict=True) if when < at]
-        assert all(before.count(one) == 3 for one in before)
+    begun = [*zip(scene.target.begun, scene.target.at, strict=True)]
+    for one in ids(8):
+        first, second, third = (at for each, at in begun if each == one)
+        assert second - first >= 2.0
+        assert third - second >= 1.0
+    checks = scene.asked_at()
+    for _, at in begun:
+        assert at - max(one for one in checks if one <= at) < 3.5 + 0.2
+
+
+def _thrice(_item, attempt):
+    return Answer(*_TRIES[min(attempt, 3)])
 
 
 _TRIES = {1: (Code.SERVER_ERROR, 503), 2: (Code.THROTTLED, 429, 1.0), 3: (Code.ACCEPTED, 202)}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(Code.THROTTLED, 429, 60.0, per_user=True), Answer(Code.NOT_SENT), Answer(Code.TIMEOUT)],
+    ids=lambda one: one.code,
+)
+def test_who_was_to_be_tried_again_when_a_window_closed_is_checked_first(tmp_path, answer):
+    """They are as anybody else once it opens: spared, or unknown where they may be gone."""
+    scene = window_scene(tmp_path)
+    scene.target.answer = lambda item, attempt: (
+        answer if (item.position, attempt) == (2, 1) else ACCEPTED
+    )
+    scene.target.on_begin = lambda item: item.position == 2 and scene.active.append(ids(6)[2])
+
+    scene.run(window=DAY, wait=True)
+
+    assert scene.target.begun.count(ids(6)[2]) == 1
+    assert scene.tally[State.ACCEPTED] == 5
+    doubtful = answer.code is Code.TIMEOUT
+    assert (scene.tally[State.SENT], len(scene.skipped)) == (int(doubtful), int(not doubtful))
+
+
+def test_an_id_that_waits_for_its_next_try_holds_up_no_check_and_asks_for_none(tmp_path):
+    """The others go on meanwhile; a check comes when there is somebody to be sent."""
+    scene = Scene(tmp_path, 8, every_s=5.0)
+    scene.target.answer = lambda item, attempt: (
+        Answer(Code.THROTTLED, 429, 900.0, per_user=True)
+        if (item.position, attempt) == (0, 1)
+        else ACCEPTED
+    )
+
+    assert ended(scene.run()).exit is Exit.DONE
+
+    times = dict(zip(scene.target.begun[1:], scene.target.at[1:], strict=True))
+    assert times[ids(8)[0]] >= 900.0
+    assert max(at for one, at in times.items() if one != ids(8)[0]) < 20.0
+    assert [at // 100 for at in scene.asked_at()] == [0, 0, 9]
+
+
+def test_who_waits_for_their_start_when_a_check_is_due_waits_for_it_as_well(tmp_path):
+    """At a slow pace that may be long after the claim; one check is made right before."""
+    scene = Scene(tmp_path, 4, every_s=10.0)
+    scene.settings["pace"] = Pace(delay_s=50.0)
+    scene.target.on_begin = lambda item: item.position == 0 and scene.active.append(ids(4)[1])
+
+    scene.run()
+
+    assert scene.skipped == [ids(4)[1]]
+    assert [round(at) for at in scene.asked_at()] == [0, 50, 100]
+    assert [round(at) for at in scene.target.at] == [0, 50, 100]
 
 
 def test_a_canary_is_checked_as_well(tmp_path):
@@ -162,11 +232,10 @@ def test_the_breaker_remembers_what_was_before_a_check(tmp_path):
 
 def test_a_closed_window_is_waited_out_without_checks(tmp_path):
     """Nobody is deleted while it is closed, so nobody is looked for; when it opens, before all."""
-    day = Window(frozenset(range(7)), EPOCH.time(), EPOCH.replace(hour=23).time(), "UTC")
     scene = Scene(tmp_path, 6, every_s=60.0, clock=VirtualClock(offset_s=23 * 3600 - 25))
     scene.settings["pace"] = Pace(delay_s=10.0)
 
-    scene.run(window=day, wait=True)
+    scene.run(window=DAY, wait=True)
 
     assert [round(at) for at in scene.target.at] == [0, 10, 20, 3625, 3635, 3645]
     assert [round((at - scene.exports.at[0]).total_seconds()) for at in scene.exports.at] == [
@@ -178,15 +247,10 @@ def test_a_closed_window_is_waited_out_without_checks(tmp_path):
 @pytest.mark.parametrize("canary", [0, 5])
 def test_who_was_given_back_in_a_pause_is_checked_before_they_are_sent(tmp_path, canary):
     """Claimed before a window closed, active while it was: spared like all others once it opens."""
-    day = Window(frozenset(range(7)), EPOCH.time(), EPOCH.replace(hour=23).time(), "UTC")
-    scene = Scene(tmp_path, 6, every_s=60.0, clock=VirtualClock(offset_s=23 * 3600 - 25))
-    scene.settings |= {"pace": Pace(delay_s=10.0), "canary": canary}
-    tomorrow = EPOCH + timedelta(days=9)
-    scene._rows = lambda: [row(one, tomorrow) for one in scene.active]
-    scene.exports.active = scene._rows
+    scene = window_scene(tmp_path, canary=canary)
     scene.target.on_begin = lambda item: item.position == 2 and scene.active.append(ids(6)[3])
 
-    end = ended(scene.run(window=day, wait=True))
+    end = ended(scene.run(window=DAY, wait=True))
 
     assert end.exit is Exit.DONE
     assert scene.skipped == [ids(6)[3]]
