@@ -68,6 +68,8 @@ class ProgressView:
                 self._settle(progress)
             case Waiting(why=why, seconds=seconds):
                 self._why = f"{why}, {seconds:.0f} s" if seconds >= 1 else why
+                if not seconds:
+                    self._anew()
             case Checked(active=active):
                 self._why = ""
                 self._settled += active
@@ -107,6 +109,11 @@ class ProgressView:
             if outcome.state in (State.ACCEPTED, State.ABSENT, State.FAILED):
                 self._states[outcome.state] += 1
                 self._settled += 1
+
+    def _anew(self) -> None:
+        """Measure the rate from here on: while the app is looked at nothing is to be deleted."""
+        self._samples.clear()
+        self._samples.append((self._clock.monotonic(), self._settled))
 
     def _sample(self) -> None:
         """Remember how far it was, back to the last sample older than RATE_SPAN_S."""

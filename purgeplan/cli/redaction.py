@@ -26,7 +26,10 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], .
     ),
     (re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), lambda _: HIDDEN),
     (
-        re.compile(r"\b([0-9a-f]{8})-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE),
+        # A journal is called by its app's id; whoever must remove a file beside it needs its path.
+        re.compile(
+            r"\b([0-9a-f]{8})-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b(?!\.(?:db|lock)\b)", re.IGNORECASE
+        ),
         lambda found: f"{found[1]}-…",
     ),
 )

@@ -1,6 +1,9 @@
 """``purgeplan status``: plans, what is open of them, runs, and who holds the lock."""
 
+from collections.abc import Iterator
 from contextlib import closing
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +37,16 @@ def command(console: Console, /, what: str | None, journal: Path | None, as_json
     if as_json:
         console.document({"format_version": "1.0", "plans": found})
     else:
-        console.product("\n".join(_words(one) for one in found) or "No plan in any journal.")
+        console.product("\n".join(_listed(found)) or "No plan in any journal.")
 
 
 def _status(journal: Journal, row: PlanRow) -> dict[str, Any]:
     from purgeplan.reports import run_counts  # noqa: PLC0415 - start-up stays fast
+    from purgeplan.reports.sums import tally_sum  # noqa: PLC0415
 
-    tally = journal.tally(row.plan_id)
+    tally, holder = journal.tally(row.plan_id), _holder(journal, row.draft.app_id)
     last = next(iter(journal.runs(row.plan_id)), None)
+    runs = last and holder and last.why is None and holder.startswith(f"{last.operator} ")
     return {
         "name": row.draft.name,
         "app": row.draft.app_name,
@@ -53,11 +58,13 @@ def _status(journal: Journal, row: PlanRow) -> dict[str, Any]:
         "expires_at": row.draft.expires_at.isoformat(),
         "expired": not tally.begun and SystemClock().now() > row.draft.expires_at,
         "counts": run_counts(tally),
+        "sum": tally_sum(tally),
         "left": tally.left,
         "last_run": last
         and {"run": last.run_id, "why": last.why, "exit": last.exit_code, "by": str(last.operator)},
-        "running": _holder(journal, row.draft.app_id),
+        "running": holder if runs else None,
         "journal": journal.where,
+        "held_by": holder,
     }
 
 
@@ -67,17 +74,26 @@ def _holder(journal: Journal, app_id: str) -> str | None:
     return AppLock(state_folder() / "locks", Path(journal.where), SystemClock()).holder(app_id)
 
 
+def _listed(found: list[dict[str, Any]]) -> Iterator[str]:
+    """Give the plans journal by journal: where it is, and who holds the locks of its apps."""
+    for where, group in groupby(found, itemgetter("journal")):
+        plans = list(group)
+        yield from map(_words, plans)
+        yield f"journal {where}"
+        yield from dict.fromkeys(f"  held by {one['held_by']}" for one in plans if one["held_by"])
+
+
 def _words(one: dict[str, Any]) -> str:
     state = "expired" if one["state"] == "open" and one["expired"] else one["state"]
-    counts = one["counts"]
-    left = f"{one['left']:,} of {counts['planned']:,} left"
+    left = f"{one['left']:,} of {one['counts']['planned']:,} left"
     lines = [f'{one["name"]}  {state}  {left}  app "{one["app"]}"  {one["fingerprint"][:12]}']
     last = one["last_run"]
-    if last and not (one["running"] and last["why"] is None):
-        why = last["why"] or "no end was recorded: it was killed"
-        code = "" if last["exit"] is None else f" [exit {last['exit']}]"
-        lines.append(f"  last run {last['run']}: {why}{code} by {last['by']}")
+    if last:
+        lines.append(f"  {one['sum']}")
     if one["running"]:
         lines.append(f"  running now: {one['running']}")
-    lines.append(f"  journal {one['journal']}")
+    elif last:
+        why = last["why"] or "no end was recorded, as of one that was killed"
+        code = "" if last["exit"] is None else f" [exit {last['exit']}]"
+        lines.append(f"  last run {last['run']}, by {last['by']}: {why}{code}")
     return "\n".join(lines)

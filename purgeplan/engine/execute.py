@@ -123,7 +123,7 @@ class _Run:
     def _throttled(self) -> tuple[str, float] | None:
         seconds = self._means.pacer.paused_s(self._means.clock.monotonic())
         if seconds > 0:
-            return f"throttled: Retry-After {seconds:.0f} s", min(seconds, TURN_S * 5)
+            return f"throttled: Retry-After {-(-seconds // 1):.0f} s", min(seconds, TURN_S * 5)
         return None
 
     async def _turn(self, *, paused: bool) -> Settled | None:

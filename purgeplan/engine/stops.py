@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from purgeplan.errors import Exit, Finding
 from purgeplan.model.ports import Clock
 from purgeplan.model.progress import Ended
+from purgeplan.model.span import in_words
 from purgeplan.model.spec import Budget, Window
 from purgeplan.model.window import is_open, next_opening
 
@@ -117,8 +119,8 @@ class Stops:
 
     @staticmethod
     def _budget_spent(budget: Budget) -> Ended:
-        hours = f"{budget.per_s / 3600:g} h"
-        problem = f"the budget of {budget.max_delete:,} ids in {hours} for this app is used up"
+        span = in_words(budget.per_s)
+        problem = f"the budget of {budget.max_delete:,} ids in {span} for this app is used up"
         return Ended(Exit.STOPPED_EARLY, BUDGET, Finding("PP509", problem, _SAME))
 
     def ended(self) -> Ended | None:
@@ -155,7 +157,9 @@ class Stops:
 def window_finding(window: Window, now: datetime) -> Finding:
     """Give the finding of a closed window, naming the next opening in UTC and in its zone."""
     opens = next_opening(window, now)
-    problem = f"outside the window; it opens at {opens:%Y-%m-%d %H:%M}Z ({window.tz})"
+    there = opens.astimezone(ZoneInfo(window.tz))
+    when = f"{there:%Y-%m-%d %H:%M} {window.tz} ({opens:%Y-%m-%d %H:%M}Z)"
+    problem = f"outside the window; it opens at {when}"
     return Finding("PP505", problem, "repeat the command then, or give --wait")
 
 

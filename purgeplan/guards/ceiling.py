@@ -19,7 +19,7 @@ def judge(spec: PlanSpec, policy: Policy | None, _facts: Facts) -> Finding | Non
     else:
         return None
     name = pointer.removeprefix("limits.")
-    problem = f"{name} {own} is over the policy's {allowed} ({policy.place_of(pointer)})"
+    problem = f"{name} {own} is over the policy's {allowed} ({policy.place_of(name)})"
     mend = f"write {name}: {allowed} or less, or have the policy changed"
     return Finding("PP108", problem, mend, spec.place_of(pointer))
 

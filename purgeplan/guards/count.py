@@ -12,9 +12,9 @@ def judge(spec: PlanSpec, policy: Policy | None, facts: Facts) -> Finding | None
     if ever > spec.limits.max_delete:
         allowed, place = f"max_delete {spec.limits.max_delete:,}", spec.place_of(_POINTER)
         if policy is not None and ceiling is not None:
-            allowed += f"; ceiling {ceiling:,} in {policy.place_of(_POINTER)}"
+            allowed += f"; ceiling {ceiling:,} in {policy.place_of(_CEILING)}"
     elif policy is not None and ceiling is not None and ever > ceiling:
-        allowed, place = f"the policy's max_delete {ceiling:,}", policy.place_of(_POINTER)
+        allowed, place = f"the policy's max_delete {ceiling:,}", policy.place_of(_CEILING)
     else:
         return None
     return Finding("PP103", f"{_amount(facts, ever)} over {allowed}", _MEND, place)
@@ -26,6 +26,6 @@ def _amount(facts: Facts, ever: int) -> str:
     return f"{ever:,} ids in all ({facts.claimed_before:,} claimed by earlier runs) is"
 
 
-_POINTER = "limits.max_delete"
+_POINTER, _CEILING = "limits.max_delete", "max_delete"
 _MEND = "split the plan, or raise the limit in the file and have it reviewed"
 _conforms: Guard = judge

@@ -29,13 +29,13 @@ def _limits(spec: PlanSpec, policy: Policy | None) -> list[tuple[Decimal, str, P
     words = f"max_delete_percent {in_words(own)}"
     if policy is None or policy.max_delete_percent is None:
         return [(own, words, spec.place_of(_POINTER))]
-    ceiling, place = policy.max_delete_percent, policy.place_of(_POINTER)
+    ceiling, place = policy.max_delete_percent, policy.place_of(_CEILING)
     return [
         (own, f"{words}; ceiling {in_words(ceiling)} in {place}", spec.place_of(_POINTER)),
         (ceiling, f"the policy's max_delete_percent {in_words(ceiling)}", place),
     ]
 
 
-_POINTER = "limits.max_delete_percent"
+_POINTER, _CEILING = "limits.max_delete_percent", "max_delete_percent"
 _MEND = "split the plan, or raise the limit in the file and have it reviewed"
 _conforms: Guard = judge

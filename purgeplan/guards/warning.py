@@ -7,6 +7,7 @@ from purgeplan.errors import Finding
 from purgeplan.model.eta import API_STARTS_PER_S
 from purgeplan.model.facts import Facts, not_checked
 from purgeplan.model.measure import of_held
+from purgeplan.model.span import in_words
 from purgeplan.model.spec import DriftCheck, PlanSpec, Policy, Purpose, Resource
 
 _EXPORTED: Final = ("export", "segment")
@@ -106,7 +107,7 @@ def _budget(policy: Policy | None, facts: Facts) -> Iterator[Finding]:
     if facts.left > room:
         problem = (
             f"the rolling budget will stop the run: {facts.left:,} to delete, {room:,} left of"
-            f" {budget.max_delete:,} in {budget.per_s / 3600:g} h"
+            f" {budget.max_delete:,} in {in_words(budget.per_s)}"
         )
         mend = "repeat the command once there is room again"
         yield Finding("PP124", problem, mend, policy.place_of("budget"), warning=True)

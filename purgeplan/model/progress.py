@@ -16,7 +16,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing starts for ``seconds``, and why: throttled, paused, backing off, window."""
+    """Nothing starts for ``seconds``, and why: throttled, paused, backing off, window.
+
+    0 where the run looks at the app until it knows: the canary, a drift check, a backup.
+    """
 
     why: str
     seconds: float

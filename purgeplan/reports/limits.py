@@ -7,6 +7,7 @@ from typing import Final
 from purgeplan.errors import Place
 from purgeplan.model.measure import empties, held, noun, percent, share
 from purgeplan.model.review import Review
+from purgeplan.model.span import in_words
 from purgeplan.model.spec import Resource
 
 OK: Final = "ok"
@@ -92,7 +93,7 @@ def _rest(review: Review) -> Iterator[LimitRow]:
     if policy.budget is not None:
         used = review.facts.budget_used
         spent = "unknown" if used is None else f"{used:,}"
-        allowed = f"{policy.budget.max_delete:,} in {policy.budget.per_s / 3600:g} h"
+        allowed = f"{policy.budget.max_delete:,} in {in_words(policy.budget.per_s)}"
         stops = any(one.code == "PP124" for one in review.warnings)
         verdict = _verdict(review, "PP105")
         verdict = "stops the run" if stops and verdict == OK else verdict

@@ -1,6 +1,7 @@
 """Runs that are stopped, killed, limited or changed halfway: the same command goes on."""
 
 import json
+import re
 import signal
 
 from support.desk import desk
@@ -164,8 +165,10 @@ def test_the_cap_holds_over_superseded_plans(at):
 
 
 def test_two_runs_of_one_app_exclude_each_other(at):
-    """The second exits 9 and names the first."""
+    """The second exits 9 and names the first; status says which plan runs, and who holds it."""
     at.ids_file(at.subscriptions(200))
+    at.plan_file("other.yaml", name="other")
+    at.run("plan", "other.yaml")
     at.plan_file(pace="{delay: 100ms}")
     fingerprint = at.plan()["fingerprint"]
     process = at.start("apply", "plan.yaml", *at.consent(fingerprint))
@@ -173,13 +176,19 @@ def test_two_runs_of_one_app_exclude_each_other(at):
 
     second = at.apply(fingerprint)
     planning = at.run("plan", "plan.yaml")
-    status = json.loads(at.run("status", "--json").out)["plans"][0]
+    running, other = json.loads(at.run("status", "--json").out)["plans"]
+    status = at.run("status").out
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
 
     assert (second.code, planning.code) == (9, 9)
     assert str(process.pid) in second.err
-    assert str(process.pid) in status["running"]
+    assert str(process.pid) in running["running"]
+    assert (other["running"], other["held_by"]) == (None, running["running"])
+    assert [line for line in status.splitlines() if str(process.pid) in line] == [
+        f"  running now: {running['running']}",
+        f"  held by {running['running']}",
+    ]
 
 
 def test_the_stop_and_pause_files_lie_beside_the_journal(at):
@@ -239,3 +248,19 @@ def test_retry_takes_failed_ids_again(tmp_path):
         assert "purgeplan retry plan.yaml" in first.err
         assert retried.code == 0, retried.err
         assert {e["id"] for e in at.box.deletes() if e["status"] == 202} == set(ids)
+
+
+def test_status_tells_of_a_killed_run_and_of_every_state(at):
+    """Who was killed is not who killed; the sum says what is unknown, and what failed."""
+    at.ids_file(at.subscriptions(60))
+    at.plan_file(pace="{delay: 50ms}")
+    process = at.start("apply", "plan.yaml", *at.consent(at.plan()["fingerprint"]))
+    at.until_deleted(3, process)
+    process.kill()
+    process.communicate(timeout=30)
+
+    done = at.run("status")
+
+    _, total, last, _ = done.out.splitlines()
+    assert re.fullmatch(r"  60 planned = \d+ accepted( \+ \d+ unknown)? \+ \d+ pending", total)
+    assert re.fullmatch(rf"  last run 1, by \S+ pid {process.pid}: no end was recorded, .*", last)

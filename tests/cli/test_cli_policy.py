@@ -149,3 +149,19 @@ def test_a_policy_that_is_taken_away_is_missed(at):
     assert done.code == 5
     assert "PP307" in done.err
     assert at.deleted() == []
+
+
+def test_a_refusal_says_where_each_limit_is_written(at):
+    """The policy's ceilings by their lines; a default where its mapping is, from where one is."""
+    at.ids_file(at.subscriptions(60))
+    (at.folder / "plans").mkdir()
+    (at.folder / "ids.csv").rename(at.folder / "plans" / "ids.csv")
+    at.plan_file("plans/plan.yaml", limits="{max_delete: 10}")
+    policy(at, rest="max_delete: 9\nmax_delete_percent: 0\n")
+
+    done = at.run("plan", "plans/plan.yaml")
+
+    assert done.code == 3
+    assert "over the policy's 9 (purgeplan.yaml:7:13) (plans/plan.yaml:7:22)" in done.out
+    assert "over max_delete 10; ceiling 9 in purgeplan.yaml:7:13 (plans/plan.yaml:7:22)" in done.out
+    assert "ceiling 0 in purgeplan.yaml:8:21 (plans/plan.yaml:7:9)" in done.out

@@ -100,6 +100,22 @@ def test_an_old_rate_is_forgotten():
     assert view.seen().eta_s is None
 
 
+def test_looks_at_the_app_are_no_part_of_the_rate():
+    """Half a minute of looking at the canary would make hours of minutes."""
+    clock = Hand()
+    view = ProgressView(console(), clock, START)
+    view.show(settled(ACCEPTED))
+    clock.at += 25
+    view.show(Waiting("canary: 1 of 1 looked at and gone", 0.0))
+    looked = view.seen()
+
+    clock.at += 1
+    view.show(settled(ACCEPTED, ACCEPTED))
+
+    assert looked.eta_s is None
+    assert view.seen().per_s == pytest.approx(2.0)
+
+
 def test_nothing_is_known_at_first():
     """Before any time has passed there is no rate and no ETA."""
     seen = ProgressView(console(), Hand(), START).seen()

@@ -16,9 +16,24 @@ from purgeplan.cli.redaction import HIDDEN, redacted, redacted_field, redacted_v
         ("to alice.b@mail.example now", f"to {HIDDEN} now"),
         ("/by/external_id/alice%40mail.example", f"/by/external_id/{HIDDEN}"),
         ("6F1C2A50-3f0e-4a4e-9a34-1f2d7b3de2a9", "6F1C2A50-…"),
+        ("6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9.dbx", "6f1c2a50-….dbx"),
+        (
+            "/state/6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9.db.stop exists",
+            "/state/6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9.db.stop exists",
+        ),
         ("key is present", "key is present"),
     ],
-    ids=["os_v2", "header", "basic", "mail", "quoted mail", "uuid", "words"],
+    ids=[
+        "os_v2",
+        "header",
+        "basic",
+        "mail",
+        "quoted mail",
+        "uuid",
+        "no journal",
+        "journal",
+        "words",
+    ],
 )
 def test_secrets_and_ids_are_struck_out(text, expected):
     """Keys, tokens and addresses become stars, UUIDs are cut to eight digits."""

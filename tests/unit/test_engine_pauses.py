@@ -39,6 +39,8 @@ def test_a_run_whose_window_closes_ends_with_the_next_opening():
 
     assert (end.exit, end.why) == (Exit.STOPPED_EARLY, "window")
     assert end.finding == window_finding(TILL_NOON, stage.clock.now().replace(hour=12))
+    berlin = window_finding(replace(TILL_NOON, tz="Europe/Berlin"), stage.clock.now())
+    assert "it opens at 2026-06-02 00:00 Europe/Berlin (2026-06-01 22:00Z)" in berlin.problem
     assert 29 <= len(stage.target.begun) <= 31
     assert stage.tally[State.SENT] == 0
 

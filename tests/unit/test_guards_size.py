@@ -48,7 +48,7 @@ def test_count_counts_an_id_that_is_left_again_once():
 
 def test_count_names_the_policys_ceiling_where_both_bind():
     """The refusal says where the ceiling is written too."""
-    rules = policy(max_delete=90, places={"limits.max_delete": Place("purgeplan.yaml", 9, 5)})
+    rules = policy(max_delete=90, places={"max_delete": Place("purgeplan.yaml", 9, 5)})
 
     finding = GUARDS["count"](spec(limits=Limits(100)), rules, facts(101))
 
@@ -57,7 +57,7 @@ def test_count_names_the_policys_ceiling_where_both_bind():
 
 def test_count_refuses_by_the_policys_ceiling_alone():
     """A ceiling binds though the plan allows more, and the place is the policy's."""
-    rules = policy(max_delete=90, places={"limits.max_delete": Place("purgeplan.yaml", 9, 5)})
+    rules = policy(max_delete=90, places={"max_delete": Place("purgeplan.yaml", 9, 5)})
 
     finding = GUARDS["count"](spec(limits=Limits(100)), rules, facts(95))
 

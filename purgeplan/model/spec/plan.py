@@ -182,5 +182,12 @@ class PlanSpec:
     places: Mapping[str, Place] = field(default_factory=dict)
 
     def place_of(self, pointer: str) -> Place:
-        """Give where a setting is written, or the file itself where it is a default."""
-        return self.places.get(pointer, Place(self.path))
+        """Give where a setting is written; a default stands where its mapping is, or the file."""
+        return written_at(self.places, pointer) or Place(self.path)
+
+
+def written_at(places: Mapping[str, Place], pointer: str) -> Place | None:
+    """Give where a setting is written, else the mapping that it would be in; None for neither."""
+    while pointer not in places and pointer:
+        pointer = pointer.rpartition(".")[0]
+    return places.get(pointer)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from purgeplan.errors import Place
-from purgeplan.model.spec.plan import App, PlanSpec, SourceSpec
+from purgeplan.model.spec.plan import App, PlanSpec, SourceSpec, written_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Policy:
 
     def place_of(self, pointer: str) -> Place:
         """Give where a setting is written, or the file itself."""
-        return self.places.get(pointer, Place(self.path))
+        return written_at(self.places, pointer) or Place(self.path)
 
     def app(self, app_id: str) -> PolicyApp | None:
         """Give the entry of an app, or None where the policy does not list it."""
