@@ -110,7 +110,8 @@ def test_a_new_kind_needs_no_change_here():
             "description": "Ids by the moon.",
         }
     }
-    text = plan_text(source="{from: moon, phase: full, by: crm_id}")
+    user = "{resource: user, by: crm_id}"
+    text = plan_text(target=user, source="{from: moon, phase: full, by: crm_id}")
 
     spec = parse_plan_text(text, "a.yaml", "/repo", kinds, policy=None, now=NOW)
 
