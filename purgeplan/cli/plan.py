@@ -1,7 +1,7 @@
 """``purgeplan plan``: who would go, judged and frozen; nothing is sent."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from purgeplan.cli.untrusted import check_local, say_who_vouches
 from purgeplan.errors import CredentialsError, Exit, Finding
 from purgeplan.model.outcome import State
 from purgeplan.model.ports import AppFacts, Journal
-from purgeplan.model.review import Review
+from purgeplan.model.review import Named, Review
 
 if TYPE_CHECKING:
     from purgeplan.engine.plan import Planned
@@ -94,6 +94,7 @@ def command(console: Console, /, path: Path, journal: Path | None, **given: Any)
             say_who_vouches(console, planned.review)
         if planned.row is not None:
             _write_files(memory, planned.row.plan_id, given["ids_out"], given["out"])
+        _say_files(console, review, given, made=planned.row is not None)
     return _exit_code(planned.review, detailed=given["detailed_exitcode"])
 
 
@@ -179,3 +180,18 @@ def _write_files(journal: Journal, plan_id: int, ids_out: Path | None, out: Path
         from purgeplan.journal import save_plan_file  # noqa: PLC0415
 
         save_plan_file(out, journal, plan_id)
+
+
+def _say_files(console: Console, review: Review, given: Mapping[str, Any], *, made: bool) -> None:
+    """Tell which files were made, and how a saved plan is applied; or that there are none."""
+    from purgeplan.reports.next_step import script_command  # noqa: PLC0415
+
+    wanted = [one for one in (given["ids_out"], given["out"]) if one is not None]
+    if wanted and not made:
+        console.say("No file was made: no plan was frozen.")
+        return
+    for file in wanted:
+        console.say(f"Made {file}")
+    if given["out"] is not None:
+        saved = replace(review, named=Named(str(given["out"])))
+        console.say(f"On another machine:  {script_command(saved)}")

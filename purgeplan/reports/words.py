@@ -10,6 +10,9 @@ from purgeplan.model.spec import Drift, DriftCheck, Pace, Window
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS: Final = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+SLOWEST_SHOWN: Final = 0.01
+"""Starts a second below which the delay says more."""
+
 _PLAIN: Final = re.compile(r"[\w./:@%+=,-]+", re.ASCII)
 _SPACED: Final = re.compile(r"[\w ./:@%+=,()&#'-]+")
 
@@ -56,7 +59,8 @@ def pace_words(pace: Pace) -> str:
         return f"{pace.rate_per_s:g}/s"
     if pace.starts_per_s is None:
         return "one at a time, without a delay"
-    return f"{duration(pace.delay_s or 0)} between starts, one at a time ({pace.starts_per_s:g}/s)"
+    words = f"{duration(pace.delay_s or 0)} between starts, one at a time"
+    return words if pace.starts_per_s < SLOWEST_SHOWN else f"{words} ({pace.starts_per_s:g}/s)"
 
 
 def drift_words(drift: Drift) -> str | None:

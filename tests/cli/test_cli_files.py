@@ -50,3 +50,19 @@ def test_ids_that_find_no_room_leave_no_file(tmp_path):
         write_ids(tmp_path / "ids.txt", ["an-id"] * 4096)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_plan_says_which_files_it_made_and_how_a_saved_plan_goes_on(at):
+    """The command names the saved plan; -q says nothing of it, and a refused plan makes none."""
+    at.ids_file(at.subscriptions(3))
+    at.plan_file()
+    files = ("--ids-out", "who.txt", "--out", "saved.plan")
+
+    made = at.run("plan", "plan.yaml", *files)
+    at.plan_file(limits="{max_delete: 0}")
+    refused = at.run("plan", "plan.yaml", "--ids-out", "none.txt")
+
+    assert made.err.splitlines()[:2] == ["Made who.txt", "Made saved.plan"]
+    assert f"apply saved.plan {' '.join(at.consent('')[:1])}" in made.err
+    assert (refused.code, "No file was made" in refused.err) == (3, True)
+    assert not (at.folder / "none.txt").exists()

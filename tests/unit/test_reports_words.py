@@ -47,10 +47,11 @@ def test_an_early_year_has_four_digits():
     ("pace", "words"),
     [
         (Pace(), "500 ms between starts, one at a time (2/s)"),
+        (Pace(delay_s=36_000.0), "10 h between starts, one at a time"),
         (Pace(None, 900.0), "900/s"),
         (Pace(0.0), "one at a time, without a delay"),
     ],
-    ids=["delay", "rate", "none"],
+    ids=["delay", "slow", "rate", "none"],
 )
 def test_pace_is_said_as_it_was_written(pace, words):
     """A delay and a rate are different promises."""
