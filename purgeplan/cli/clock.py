@@ -2,7 +2,11 @@
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+_AWAKE_OR_NOT: Final = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+"""Linux's clock, or that of macOS, which goes on while the machine sleeps: ``time.monotonic`` does
+not, and an hour that an alias may be in doubt would last as long as the lid is closed."""
 
 
 class SystemClock:
@@ -13,8 +17,10 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251 - the one place where the clock is made
 
     def monotonic(self) -> float:
-        """Give seconds that never jump."""
-        return time.monotonic()
+        """Give seconds that are never put back, and go on while the machine sleeps."""
+        if _AWAKE_OR_NOT is None:  # on Windows it does go on
+            return time.monotonic()
+        return time.clock_gettime(_AWAKE_OR_NOT)
 
     async def sleep(self, seconds: float) -> None:
         """Wait, cancellable."""

@@ -104,7 +104,7 @@ class Drift:
         """Tell whether a check must come before anybody is deleted; a clock put back is no excuse.
 
         Counted from the end of the last one: an export may take longer than ``every_s``. By the
-        time of day and by the machine's own count: that one stands still while it sleeps.
+        time of day and by the machine's own count: that one may stand still while it sleeps.
         """
         if self._checked_at is None:
             return True

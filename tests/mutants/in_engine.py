@@ -467,6 +467,15 @@ MUTANTS = (
         ),
     ),
     mutant(
+        "the hour of an alias in doubt stands still while the machine sleeps",
+        "cli/test_cli_clock.py",
+        (
+            "cli/clock.py",
+            "        return time.clock_gettime(_AWAKE_OR_NOT)\n",
+            "        return time.monotonic()\n",
+        ),
+    ),
+    mutant(
         "the hour of an alias in doubt begins anew with each claim",
         "unit/test_engine_resumed.py",
         (

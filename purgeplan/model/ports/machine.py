@@ -15,7 +15,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Give seconds that never jump."""
+        """Give seconds that nobody can put back or forward."""
         ...
 
     async def sleep(self, seconds: float) -> None:
