@@ -52,8 +52,9 @@ class Ledger:
     request, ``lineages`` the ids sent under plans that superseded one another, ``acted`` when
     (monotonic) DELETEs were carried out by plan and id, ``claimed`` when (wall clock) each was last
     claimed, ``gone`` by id and plan when it was known to be gone, ``judged`` by plan how its canary
-    was, and by which run, ``looked_at`` at which runs a person has looked, ``asked_at`` when the
-    export of the last drift check was asked for. What was done under ``forgotten`` plans nobody
+    was, and by which run, ``looked_at`` at which runs a person has looked, ``last_begun`` when each
+    person's last request began, ``asked_at`` when the export of the last drift check was asked for.
+    What was done under ``forgotten`` plans nobody
     can know.
     """
 
@@ -70,6 +71,7 @@ class Ledger:
     cancelled: set = field(default_factory=set)
     forgotten: set = field(default_factory=set)
     looked_at: set = field(default_factory=set)
+    last_begun: dict = field(default_factory=dict)
     asked_at: object = None
 
     def act(self, plan_id, one, at):
@@ -113,6 +115,7 @@ class Ledger:
             set(self.cancelled),
             set(self.forgotten),
             set(self.looked_at),
+            dict(self.last_begun),
             self.asked_at,
         )
 
@@ -120,12 +123,13 @@ class Ledger:
 class Watch:
     """Watches one process: what it begins, is answered, writes and leaves behind."""
 
-    def __init__(self, ledger, journal, clock, spec, checks):
+    def __init__(self, ledger, journal, clock, spec, checks, budget=None):
         self.ledger = ledger
         self.journal = journal
         self.clock = clock
         self.spec = spec
         self.checks = checks
+        self.budget = budget
         self.plan = None
         self.as_of = None
         self.rows = []
@@ -186,6 +190,7 @@ class Watch:
         self.waiting.discard(item.position)
         self._in_order(item)
         self._within_cap(item)
+        self._within_budget(item)
         self._canary_first(item)
         self._young_enough(item)
         self.checks.begun(row)
@@ -204,6 +209,14 @@ class Watch:
         sent = self.ledger.lineages.setdefault(self.plan.lineage, set())
         sent.add(item.id)
         law(len(sent) <= self.spec.limits.max_delete, "I2: more than max_delete ids were sent")
+
+    def _within_budget(self, item):
+        if self.budget is not None:
+            now, last = self.clock.now(), self.ledger.last_begun
+            last[self.spec.target.by, item.id] = now
+            span = timedelta(seconds=self.budget.per_s - SOON_S)
+            count = sum(now - at < span for at in last.values())
+            law(count <= self.budget.max_delete, "more people in a span than the budget has")
 
     def _canary_first(self, item):
         if self.spec.canary and self.plan.plan_id not in self.ledger.judged:

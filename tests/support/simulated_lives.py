@@ -11,7 +11,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from support.engine import ids
-from support.plans import spec
+from support.plans import policy, spec
 from support.simulated_journals import FakeMemory, SqliteMemory
 from support.simulated_onesignal import SimulatedOneSignal
 from support.simulated_schedules import BLOWS, TROUBLES, at_the_end, nobody_can_tell
@@ -21,7 +21,17 @@ from purgeplan.engine.gates import frozen
 from purgeplan.errors import Exit
 from purgeplan.model.outcome import State, Verdict
 from purgeplan.model.records import PlanState
-from purgeplan.model.spec import Breaker, Drift, DriftCheck, Limits, Pace, Resource, Retry, Window
+from purgeplan.model.spec import (
+    Breaker,
+    Budget,
+    Drift,
+    DriftCheck,
+    Limits,
+    Pace,
+    Resource,
+    Retry,
+    Window,
+)
 
 PEOPLE = ids(6)
 OUTSIDERS = [f"other-{number}" for number in range(3)]
@@ -53,8 +63,9 @@ class LifeOfPlans(RuleBasedStateMachine):
         kinds=st.lists(st.sampled_from(TROUBLES), min_size=1, max_size=4, unique=True),
         known=st.booleans(),
         drift=st.sampled_from([Drift(), Drift(DriftCheck.EXPORT), Drift(DriftCheck.EXPORT, 1.0)]),
+        budget=st.sampled_from([None, None, Budget(2, 60.0), Budget(3, 3600.0)]),
     )
-    def begin(self, seed, users, canary, attempts, storm, kinds, known, drift):
+    def begin(self, seed, users, canary, attempts, storm, kinds, known, drift, budget):
         """Begin with an app in which everybody is there, and a plan."""
         self.memory = self.memory_of()
         self.users = users
@@ -71,6 +82,7 @@ class LifeOfPlans(RuleBasedStateMachine):
             drift=drift,
         )
         self.world = World(self.memory, onesignal, plan, lock=OneAtATime())
+        self.world.policy = policy(budget=budget)
         self.began = self.world.clock.now()
         self.copies = []
         self.plan(PEOPLE[:CAP], old=False, names=known)
@@ -168,8 +180,9 @@ class LifeOfPlans(RuleBasedStateMachine):
     def to_the_end(self):
         """Apply undisturbed until it is done; then all are settled, and gone who is said to be.
 
-        Where the window is closed, somebody takes it out of the file.
+        Where the window is closed, or the budget used up, somebody takes them out of the files.
         """
+        self.world.policy = replace(self.world.policy, budget=None)
         pace = replace(self.world.spec.pace, window=None)
         self.world.spec = replace(self.world.spec, pace=pace)
         for _ in range(12):

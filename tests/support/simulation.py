@@ -70,6 +70,7 @@ class World:
     lock: object = nullcontext
     dumps: dict = field(default_factory=dict)
     asked: set = field(default_factory=set)
+    policy: object = None
     opened: tuple = (None, None)
 
     def copy(self, image):
@@ -87,6 +88,7 @@ class World:
             self.lock,
             dict(self.dumps),
             set(self.asked),
+            self.policy,
         )
 
     def plan(self, ids, known=(), as_of=None):
@@ -142,7 +144,8 @@ class Process:
         self.photos = {}
         self.raw = world.memory.open(world.image, world.clock)
         checks = Checks(world.onesignal, world.clock, world.spec)
-        self.watch = Watch(world.ledger, self.raw, world.clock, world.spec, checks)
+        budget = world.policy.budget if world.policy is not None else None
+        self.watch = Watch(world.ledger, self.raw, world.clock, world.spec, checks, budget)
         self._journal = JournalPort(self, self.raw)
         self._drift = drift_of(self, world, self._journal)
         self._onesignal = OneSignalPort(self, world)
@@ -219,7 +222,9 @@ class Process:
         judges = Judges(world.guards, lambda *_: ())
         with world.lock():
             self.watch.planning(as_of)
-            self.planned = Planner(Rules(world.spec), journal, judges, now).plan(chosen, APP_FACTS)
+            self.planned = Planner(Rules(world.spec, world.policy), journal, judges, now).plan(
+                chosen, APP_FACTS
+            )
         return Exit.DONE if self.planned.row is not None else Exit.REFUSED
 
     def _locked(self, work):
@@ -241,7 +246,7 @@ class Process:
     async def _apply(self, order):
         world, journal = self.world, self._journal
         keeper = Gatekeeper(
-            Rules(world.spec),
+            Rules(world.spec, world.policy),
             order,
             journal,
             world.clock,
