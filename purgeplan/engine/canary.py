@@ -27,9 +27,11 @@ def judged(journal: Journal, plan_id: int) -> bool:
     return next(verdicts, None) is not None
 
 
-def failed_in(journal: Journal, run: RunRow) -> bool:
-    """Tell whether the canary has failed in a run, however that run ended."""
-    return any(event.run_id == run.run_id for event in journal.events(run.plan_id, FAILED))
+def failed_since(journal: Journal, run: RunRow) -> bool:
+    """Tell whether the canary has failed since a run started, in that run or in another."""
+    starts = journal.events(run.plan_id, "run.started")
+    began = max((event.seq for event in starts if event.run_id == run.run_id), default=0)
+    return any(event.seq > began for event in journal.events(run.plan_id, FAILED))
 
 
 def looks(journal: Journal, row: PlanRow | None, spec: PlanSpec, facts: Facts) -> int:

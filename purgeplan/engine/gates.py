@@ -185,7 +185,7 @@ def _wants_a_look(journal: Journal, last: RunRow, errored: Callable[[int], bool]
         return _JOURNAL
     if last.exit_code == Exit.ATTENTION:
         return f"{last.why}"
-    return "its canary failed" if canary.failed_in(journal, last) else None
+    return "its canary failed" if canary.failed_since(journal, last) else None
 
 
 def _not_looked_at(last: RunRow, why: str) -> AttentionError:

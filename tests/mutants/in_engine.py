@@ -151,7 +151,7 @@ MUTANTS = (
         f"unit/test_engine_gates.py {SIMULATED}",
         (
             "engine/gates.py",
-            "if canary.failed_in(journal, last) else None",
+            "if canary.failed_since(journal, last) else None",
             "if last.plan_id < 0 else None",
         ),
     ),

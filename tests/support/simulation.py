@@ -168,7 +168,8 @@ class Process:
 
         A person has looked at the run ``after``.
         """
-        self.world.ledger.looked_at.add(after)
+        if after is not None:
+            self.world.ledger.looked_at.add(after)
         return self._live(self._looped, self._apply(Order(command, limit, after=after)))
 
     def plan(self, ids, known=(), as_of=None):
