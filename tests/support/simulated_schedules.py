@@ -275,10 +275,8 @@ def nobody_can_tell(one, plan):
     held = {row.position for row in sent if row.id in one.protected}
     if export is not None:
         held |= {row.position for row in export.active(sent)}
-    return all(
-        item.position in held or (item.onesignal_id is None and at < hour_ago)
-        for item, at in journal.unresolved(plan.plan_id)
-    )
+    late = {row.position for row in sent if row.claimed_at < hour_ago and row.onesignal_id is None}
+    return all(row.position in held | late for row in sent)
 
 
 def at_the_end(one, plan):

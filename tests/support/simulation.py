@@ -401,7 +401,9 @@ class Process:
     def _usurp(self):
         plan = self.watch.plan
         if plan is not None and self.raw.plan(plan.plan_id).state is PlanState.OPEN:
-            self.raw.start_run(plan.plan_id, "apply", ANN, self.world.clock.now())
+            run_id = self.raw.start_run(plan.plan_id, "apply", ANN, self.world.clock.now())
+            if plan.plan_id in self.world.ledger.judged:  # it has passed the gates for itself
+                self.world.ledger.looked_at.add(run_id)
             self.usurped = True
             self.changed(journal=True)
 
