@@ -17,7 +17,6 @@ FOUND = [
     "1:kill@1",
     "14:close@17",
     "29:kill@42",
-    "11855:usurp@18",
     "647:usurp@41,ask@24,stop@21,ask@28,pause@14",
     "1098:disk@33,disk@36",
 ]

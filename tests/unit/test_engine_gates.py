@@ -256,8 +256,11 @@ def test_a_run_that_was_killed_right_after_its_canary_failed_wants_to_be_named()
     assert passed is None
     assert refusal(gates.looked_at, journal, row, Order(), nobody) == (AttentionError, "PP512")
     assert refusal(gates.looked_at, journal, row, Order(after=run_id), nobody) is None
-    journal.start_run(row.plan_id, "apply", ANN, T0)
+    later = journal.start_run(row.plan_id, "apply", ANN, T0)
     assert refusal(gates.looked_at, journal, row, Order(), nobody) is None
+    journal.note(canary.FAILED, row.plan_id, run_id, T0, {})
+    assert refusal(gates.looked_at, journal, row, Order(after=run_id), nobody) is not None
+    assert refusal(gates.looked_at, journal, row, Order(after=later), nobody) is None
 
 
 def test_a_journal_that_failed_is_looked_over_whole():
