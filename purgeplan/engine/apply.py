@@ -14,7 +14,7 @@ from purgeplan.engine.stops import Bounds
 from purgeplan.errors import Finding, RefusedError, UnconfirmedError
 from purgeplan.model.facts import Guard
 from purgeplan.model.ids import EXTERNAL_ID, SUBSCRIPTION_ID, canonical, unfit
-from purgeplan.model.outcome import Skip
+from purgeplan.model.outcome import Skip, State
 from purgeplan.model.ports import AppFacts, AppView, Clock, Journal
 from purgeplan.model.records import PlanRow, PlanState, Tally
 from purgeplan.model.spec import Rules
@@ -66,7 +66,7 @@ class Gatekeeper:
             return tally
         gates.timely(row, spec, tally, now)
         gates.window_open(spec, self.order, now)
-        if self._spare(row):
+        if self._spare(row, tally):
             tally = journal.tally(row.plan_id)
         if not tally.left:
             journal.conclude(row.plan_id, PlanState.DONE, now)
@@ -78,7 +78,7 @@ class Gatekeeper:
         if now > row.draft.expires_at:  # else it is as timely as it was
             gates.timely(row, self.rules.spec, self.journal.tally(row.plan_id), now)
 
-    def _spare(self, row: PlanRow) -> int:
+    def _spare(self, row: PlanRow, tally: Tally) -> int:
         """Take out who is protected by now, or was deleted under another plan since planning.
 
         Nobody knows whether a request has reached who is unresolved, so they are held back instead.
@@ -86,7 +86,8 @@ class Gatekeeper:
         now = self.clock.now()
         spared = self.journal.skip_deleted_elsewhere(row.plan_id, now)
         self._held_back |= self.journal.doubtful_elsewhere(row.plan_id)
-        unresolved = frozenset(item.position for item, _ in self.journal.unresolved(row.plan_id))
+        left = self.journal.unresolved(row.plan_id) if tally[State.SENT] else ()
+        unresolved = frozenset(item.position for item, _ in left)
         protected = iter(self.protected_now(row))
         while some := list(islice(protected, SPARED_TOGETHER)):
             self._held_back |= unresolved.intersection(some)

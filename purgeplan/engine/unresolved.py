@@ -45,12 +45,14 @@ async def sort_unresolved(
     The hour counts from the first claim: the journal keeps no other of those that came into doubt,
     and by the last one it would begin anew with each run.
     """
+    unresolved = journal.unresolved(plan_id)
+    if not unresolved:
+        return Sorted()
     rows = journal.items(plan_id, (State.SENT,))
     first = {row.position: row.claimed_at for row in rows if row.claimed_at is not None}
     again: list[Claimed] = []
     gone: list[Outcome] = []
     unknown = 0
-    unresolved = journal.unresolved(plan_id)
     for item, _ in unresolved:
         sure = sure_s(by, item)
         since_s = (clock.now() - first[item.position]).total_seconds()

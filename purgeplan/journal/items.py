@@ -79,11 +79,11 @@ class Items(Part):
     def sorted_ids(self, plan_id: int) -> Iterator[str]:
         """Give every id in order of its UTF-8 bytes, which is how SQLite compares text."""
         rows = self._store.stream("SELECT id FROM items WHERE plan_id = ? ORDER BY id", plan_id)
-        yield from map(itemgetter(0), rows)
+        return map(itemgetter(0), rows)
 
     def addressed(self, plan_id: int) -> Iterator[str]:
         """Give id, tab and onesignal_id of items that have one, in order of the ids' UTF-8."""
-        yield from map(itemgetter(0), self._store.stream(_ADDRESSED, plan_id))
+        return map(itemgetter(0), self._store.stream(_ADDRESSED, plan_id))
 
     def items(self, plan_id: int, states: Sequence[State] = ()) -> Iterator[ItemRow]:
         """Give items in the order of sending, page by page."""

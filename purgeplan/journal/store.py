@@ -4,6 +4,7 @@ import ctypes
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,10 +86,13 @@ class Store:
 
     def stream(self, sql: str, *parameters: object) -> Iterator[Row]:
         """Give the rows of a query one by one; nothing else may write meanwhile."""
+        return chain.from_iterable(self._blocks(sql, *parameters))
+
+    def _blocks(self, sql: str, *parameters: object) -> Iterator[list[Row]]:
         with self._heeded():
             cursor = self._connection.execute(sql, parameters)
             while rows := cursor.fetchmany(FETCH):
-                yield from rows
+                yield rows
 
     @contextmanager
     def write(self) -> Iterator[None]:
