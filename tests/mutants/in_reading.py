@@ -213,12 +213,12 @@ MUTANTS = (
         ("sources/reading/columns.py", "    if len(found) > 1:\n", "    if len(found) > 9:\n"),
     ),
     mutant(
-        "an export's id is any kind of id",
+        "a column of an export is any kind of id",
         f"{CSV} unit/test_sources_export.py",
         (
             "sources/reading/columns.py",
-            '    if is_export(names) and names[found[0]] == "id" and kind != SUBSCRIPTION_ID:\n',
-            "    if kind == '':\n",
+            "    if theirs not in (None, kind):\n",
+            "    if theirs == '':\n",
         ),
     ),
     mutant(

@@ -10,6 +10,7 @@ from purgeplan.sources.reading import columns
 from purgeplan.sources.working.texts import MisreadError
 from purgeplan.sources.workspace import Workspace
 
+HEADER = "id,device_type,invalid_identifier,external_user_id,onesignal_id"
 EXPORT = (
     "id,identifier,language,device_type,device_model,tags,invalid_identifier,external_user_id,"
     "onesignal_id,last_active\n"
@@ -274,6 +275,9 @@ def test_a_broken_row_stops_an_erasure_too(tmp_path):
         ("external_id,b;external_id", EXTERNAL_ID, {}, "PP213", "delimiter"),
         ("a,b;c", EXTERNAL_ID, {}, "PP213", "delimiter"),
         ("id,device_type,invalid_identifier", EXTERNAL_ID, {"column": "id"}, "PP221", "export"),
+        (HEADER, EXTERNAL_ID, {"column": "onesignal_id"}, "PP221", "holds the onesignal_id"),
+        (HEADER, SUBSCRIPTION_ID, {"column": "onesignal_id"}, "PP221", "subscription_id is wanted"),
+        (HEADER, "crm_id", {"column": "external_user_id"}, "PP221", "and crm_id is wanted"),
         ("user-4711-99", EXTERNAL_ID, {}, "PP209", "names no columns"),
         ("mia@acme.example", EXTERNAL_ID, {}, "PP209", "names no columns"),
     ],

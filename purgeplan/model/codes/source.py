@@ -124,7 +124,8 @@ CODES: dict[str, Explanation] = {
     ),
     "PP221": Explanation(
         "column is of another kind",
-        "In an export of OneSignal, `id` is the id of a subscription, whatever the plan targets.",
+        "In an export of OneSignal `id` is the id of a subscription, whatever the plan targets; "
+        "onesignal_id and external_user_id are those of users.",
         "name the column that holds the ids meant: onesignal_id or external_user_id",
     ),
     "PP222": Explanation(

@@ -42,11 +42,17 @@ def choose(names: Sequence[str], column: str | None, kind: str, place: Place) ->
         raise InvalidError(_missing(names, wanted, kind, place))
     if len(found) > 1:
         raise InvalidError(_several([names[index] for index in found], place))
-    if is_export(names) and names[found[0]] == "id" and kind != SUBSCRIPTION_ID:
+    theirs = _meant(names[found[0]]) if is_export(names) else None
+    if theirs not in (None, kind):
         mend = "name the column that holds them, such as onesignal_id or external_user_id"
-        problem = f"in an export `id` is a subscription, and {kind} is wanted"
+        problem = f"in an export `{names[found[0]]}` holds the {theirs}, and {kind} is wanted"
         raise InvalidError(Finding("PP221", problem, mend, place))
     return found[0]
+
+
+def _meant(name: str) -> str | None:
+    """Give the kind of ids that a column of this name holds in an export, None for others."""
+    return next((kind for kind, called in NAMES.items() if name in called), None)
 
 
 def others(names: Sequence[str], kind: str) -> Mapping[str, int]:
