@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from purgeplan.model.spec import PlanSpec
 
 FORMAT: Final = 1
-_TOGETHER: Final = 10_000
+_TOGETHER: Final = 2_000
 """Ids hashed at once: quick, and flat in memory."""
 
 SHORT: Final = 12
