@@ -57,7 +57,8 @@ class Planner:
         same = running is not None and running.draft.fingerprint == resolved.fingerprint
         facts = self._facts(resolved, app, running, same=same)
         looks = canary.looks(self.journal, running if same else None, self.rules.spec, facts)
-        review = self._review(resolved, facts, looks)
+        rests_since = running.planned_at if running is not None and same else self.now
+        review = self._review(resolved, facts, looks, rests_since)
         if before is not None:
             review = self._beside(before, review, resolved, same=same)
         if review.violations or not facts.counts.planned:
@@ -94,10 +95,12 @@ class Planner:
             untraced=resolved.untraced,
         )
 
-    def _review(self, resolved: Resolved, facts: Facts, looks: int) -> Review:
+    def _review(
+        self, resolved: Resolved, facts: Facts, looks: int, rests_since: datetime
+    ) -> Review:
         spec, policy = self.rules.spec, self.rules.policy
         expires_at = self.now + timedelta(seconds=spec.expires_after_s)
-        not_before = self.now + timedelta(seconds=spec.not_before_s)
+        not_before = max(self.now, rests_since + timedelta(seconds=spec.not_before_s))
         return Review(
             spec=spec,
             policy=policy,

@@ -154,9 +154,13 @@ def _previous(review: Review) -> Iterator[str]:
 
 
 def _times(review: Review) -> Iterator[str]:
+    rests, expires = review.not_before, review.expires_at
     if review.spec.not_before_s > 0:
-        yield f"may start from {instant(review.not_before)} on"
-    yield f"must have started by {instant(review.expires_at)}"
+        yield f"may start from {instant(rests)} on"
+    yield f"must have started by {instant(expires)}"
+    if rests > expires:
+        yield f"so plan again from {instant(rests)} on: the same set goes on, and expires later"
+        return
     if review.eta.passes_expiry:
         yield "will still run then, which it may once it has started"
 

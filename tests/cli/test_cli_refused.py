@@ -200,3 +200,17 @@ def test_not_before_is_exit_7(at):
     done = at.apply(fingerprint)
 
     assert (done.code, at.deleted()) == (7, [])
+
+
+def test_a_plan_that_rests_longer_than_it_holds_is_planned_again(at):
+    """The plan says so; planned again it expires later, and its rest does not begin anew."""
+    at.ids_file(at.subscriptions(20))
+    at.plan_file(extra="not_before: 2h\nexpires_after: 1h\n")
+
+    said = at.run("plan", "plan.yaml").out
+    first, second = at.plan(), at.plan()
+
+    assert f"so plan again from {first['not_before'][:16].replace('T', ' ')}Z on" in said
+    assert second["continues"]
+    assert second["not_before"] == first["not_before"]
+    assert second["expires_at"] > first["expires_at"]
