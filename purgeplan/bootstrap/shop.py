@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from purgeplan.bootstrap.exports import Exports
-from purgeplan.bootstrap.loop import offloading, set_apart
+from purgeplan.bootstrap.loop import offloading, seldom_collected
 from purgeplan.model.backup import folder_of
 from purgeplan.model.outcome import Outcome, State
 from purgeplan.model.ports import AppFacts, AppView, Clock, Journal, Lock
@@ -216,7 +216,7 @@ class Shop:
 
         spec = self.rules.spec
         target = DeleteTarget(spec.app, spec.target, self.key(), self.clock)
-        with set_apart(), ThreadPoolExecutor(1, "journal") as thread:
+        with seldom_collected(), ThreadPoolExecutor(1, "journal") as thread:
             try:
                 yield World(
                     journal=keeper.journal,

@@ -4,16 +4,15 @@ import gc
 import sys
 from typing import Final
 
-YOUNG: Final = 20_000
-"""Objects made and not freed before it looks at them: some 2 ms of a run."""
+YOUNG: Final = 100_000
+"""Objects made and not freed before it looks at them: more than start-up makes."""
 
 
 def collect_seldom() -> None:
     """Have it look at more objects at once, for as long as this process lives.
 
-    Nearly all that start-up makes stays. Later hundreds of requests under way look like new
-    garbage, and so do the rows that go from one database to the other when a large set is planned:
-    it would hold up a run for tens of milliseconds.
+    Nearly all that start-up makes stays. Later the rows that go from one database to the other when
+    a large set is planned look like new garbage.
     """
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
 

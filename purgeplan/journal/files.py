@@ -81,8 +81,12 @@ def _sync(path: Path) -> None:
 
 @contextmanager
 def connected(path: Path) -> Iterator[sqlite3.Connection]:
-    """Give a connection to an existing file, closed after the block."""
+    """Give a connection to an unfinished file, closed after the block.
+
+    It syncs nothing: ``appearing`` syncs the file as a whole before it gets its name.
+    """
     with closing(connect(path, "rw")) as connection:
+        connection.execute("PRAGMA synchronous=off")
         yield connection
 
 
