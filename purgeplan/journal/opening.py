@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 from purgeplan.journal import refusals
 from purgeplan.journal.chain import genesis, linked
@@ -16,6 +17,9 @@ from purgeplan.journal.version import FORMS, READ_AS, VERSION
 from purgeplan.model.ports import Clock, Journal
 from purgeplan.model.records import ADDRESSED, PlanRow
 
+_NEW: Final = Path(__file__).with_name("new.sql")
+"""What makes a new journal, written by ``tests/support/new_journal.py``."""
+
 
 def open_journal(path: Path, clock: Clock, *, create: bool = True) -> SqliteJournal:
     """Open a journal for writing, made if need be (0600, missing folders 0700).
@@ -27,7 +31,7 @@ def open_journal(path: Path, clock: Clock, *, create: bool = True) -> SqliteJour
     if create and not path.is_symlink() and not path.exists():
         make_folder(path.parent)
         with appearing(path, may_exist=True) as unfinished, connected(unfinished) as connection:
-            _migrate(connection)
+            _bring_up(connection)
             # already here: a kill while a named file changes its mode leaves a rollback to be
             # carried out, which readers may not
             connection.execute("PRAGMA journal_mode=wal").fetchall()
@@ -44,7 +48,7 @@ def journal_on(connection: sqlite3.Connection, clock: Clock) -> SqliteJournal:
 
     The connection's ``isolation_level`` is None.
     """
-    _migrate(connection)
+    _bring_up(connection)
     settle(connection, {**WRITING, "journal_mode": "memory"})
     return SqliteJournal(Store(connection, ":memory:"), clock)
 
@@ -70,7 +74,7 @@ def save_plan_file(path: Path, source: Journal, plan_id: int) -> None:
     if found:
         items = (one._replace(onesignal_id=None) for one in items)
     with appearing(path) as unfinished, connected(unfinished) as connection:
-        _migrate(connection)
+        _bring_up(connection)
         saved = SqliteJournal(Store(connection, str(path)))
         saved.save(row.draft, items, row.planned_at)
 
@@ -117,7 +121,7 @@ def _recognize(path: Path, connection: sqlite3.Connection, *, writable: bool) ->
         raise refusals.foreign(path)
     ((version,),) = connection.execute("PRAGMA user_version").fetchall()
     if version < VERSION and writable:
-        _migrate(connection)
+        _bring_up(connection)
         version = VERSION
     if version not in FORMS:
         raise refusals.other_version(path, version, VERSION)
@@ -137,7 +141,16 @@ def _follow(journal: SqliteJournal, store: Store) -> None:
         raise refusals.unsound(journal.where, "the last link of its chain is wrong")
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
-    from purgeplan.journal.schema import migrate  # noqa: PLC0415 - sqlite-utils takes 0.4 s to load
+def _bring_up(connection: sqlite3.Connection) -> None:
+    """Make a journal in an empty database, else bring the one that is there to this version.
+
+    A new one is made by the very words that the migrations leave: sqlite-utils, which carries
+    those out, takes a tenth of a short plan to load.
+    """
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    if version == 0:
+        connection.executescript(_NEW.read_text("utf-8"))
+        return
+    from purgeplan.journal.schema import migrate  # noqa: PLC0415 - for older journals alone
 
     migrate(connection)

@@ -312,7 +312,7 @@ def test_says_that_a_reader_keeps_traces_alive(tmp_path):
             journal.seal(1, KEY, T0)
             with pytest.raises(RefusedError, match="is being read"):
                 journal.overwrite()
-            ids.close()
+            del ids
 
         journal.overwrite()
     assert b"person-" not in path.read_bytes()

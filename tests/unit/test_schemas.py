@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 from sqlite_utils import Database
+from support.new_journal import words
 
 from purgeplan.journal.form import form_of
 from purgeplan.journal.schema import MIGRATIONS
@@ -34,6 +35,13 @@ def test_the_form_of_the_journal_is_the_one_that_files_are_held_against():
     assert forms == FORMS
     assert max(FORMS) == VERSION
     assert set(FORMS) == set(READ_AS) | {VERSION}
+
+
+def test_a_new_journal_is_what_the_migrations_make():
+    """`PYTHONPATH=tests python -m support.new_journal > purgeplan/journal/new.sql` after each."""
+    made = (ROOT / "purgeplan" / "journal" / "new.sql").read_text("utf-8")
+
+    assert made == words()
 
 
 @pytest.mark.parametrize("name", ["plan", "policy"])
