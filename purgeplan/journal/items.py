@@ -193,13 +193,12 @@ class Items(Part):
         return frozenset(position for (position,) in found)
 
     def skip(self, plan_id: int, positions: Iterable[int], why: Skip, at: datetime) -> int:
-        """Skip the pending ones among the named, or the unresolved ones that were recreated."""
-        since = State.SENT if why is Skip.RECREATED else State.PENDING
+        """Skip the pending ones among the named."""
         with self._store.write():
             self.plan(plan_id)
             count = self._store.execute_many(
-                f"{_SKIP} AND position = ? AND state = ?",
-                ((why, ms(at), plan_id, position, since) for position in positions),
+                f"{_SKIP} AND position = ? AND state = 'pending'",
+                ((why, ms(at), plan_id, position) for position in positions),
             )
             self._skipped(plan_id, why, count, at)
         return count

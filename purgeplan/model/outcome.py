@@ -23,7 +23,7 @@ class Skip(StrEnum):
     DRIFT = "drift"
     DELETED_BEFORE = "deleted_before"
     CANCELLED = "cancelled"
-    RECREATED = "recreated"
+    RECREATED = "recreated"  # of older journals: in doubt, the alias of somebody new
     NO_BACKUP = "no_backup"
 
 

@@ -92,26 +92,25 @@ def test_remembers_who_was_deleted_and_when(world):
 def test_remembers_whom_a_request_may_have_reached(world):
     """An alias in doubt counts as of its last claim, however its plan ended; refused, it does not.
 
-    So does one that was found to name somebody new. A UUID names nobody else, ever.
+    A UUID names nobody else, ever.
     """
-    ids = ("lost", "error", "refused", "late", "throttled", "new", "unsent")
+    ids = ("lost", "error", "refused", "late", "throttled", "unsent")
     world.plan(*ids, by="external_id")
     run_id = world.run()
-    claimed = world.journal.turn(run_id, [], [], 6)
+    claimed = world.journal.turn(run_id, [], [], 5)
     late_at = world.clock.tick()
     world.journal.turn(run_id, [], [claimed[3]], 0)
     refused, error = FAILED, (State.FAILED, Code.SERVER_ERROR)
-    ends = (LOST, error, refused, refused, BACK, LOST)
+    ends = (LOST, error, refused, refused, BACK)
     world.clock.tick()
     outcomes = [world.end(one, *end) for one, end in zip(claimed, ends, strict=True)]
     world.journal.turn(run_id, outcomes, [], 0)
-    world.journal.skip(1, [5], Skip.RECREATED, LATER)
     world.journal.conclude(1, PlanState.CANCELLED, LATER)
     world.plan("uuid")
     world.apply(LOST, plan_id=2)
 
     found = dict(world.journal.deleted(APP, "external_id"))
-    assert found == {"lost": T0, "error": T0, "late": late_at, "new": T0}
+    assert found == {"lost": T0, "error": T0, "late": late_at}
     assert dict(world.journal.deleted(APP, "subscription_id")) == {}
 
 
@@ -192,21 +191,12 @@ def test_skips_what_another_plan_settled_since(world):
     assert world.rows(2)[1].skip is Skip.DELETED_BEFORE
 
 
-@pytest.mark.parametrize("why", sorted(set(Skip) - {Skip.RECREATED}))
+@pytest.mark.parametrize("why", Skip)
 def test_skips_pending_items_only(world, why):
     """Of the named items only the pending ones are skipped, and counted, for whatever reason."""
-    world.plan("a", "b", "c")
-    world.apply(ACCEPTED)
+    world.plan("a", "b", "c", "d")
+    world.apply(ACCEPTED, LOST)
 
-    assert world.journal.skip(1, [0, 1, 1, 7], why, LATER) == 1
-    assert world.states() == ["accepted", "skipped", "pending"]
-    assert (world.rows()[1].skip, world.rows()[1].settled_at) == (why, LATER)
-
-
-def test_skips_unresolved_items_that_were_recreated(world):
-    """An unresolved id whose alias names somebody new by now is skipped; a pending one is not."""
-    world.plan("a", "b", "c")
-    world.apply(LOST)
-
-    assert world.journal.skip(1, [0, 1], Skip.RECREATED, LATER) == 1
-    assert world.states() == ["skipped", "pending", "pending"]
+    assert world.journal.skip(1, [0, 1, 2, 2, 7], why, LATER) == 1
+    assert world.states() == ["accepted", "sent", "skipped", "pending"]
+    assert (world.rows()[2].skip, world.rows()[2].settled_at) == (why, LATER)

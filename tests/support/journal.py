@@ -439,15 +439,14 @@ class FakeJournal:
         }
 
     def skip(self, plan_id, positions, why, at):
-        """Skip the pending among the named, or the sent where they were recreated."""
+        """Skip the pending among the named."""
         self.plan(plan_id)
         rows = self._items[plan_id]
         named = [rows[position] for position in set(positions) if 0 <= position < len(rows)]
         return self._skip(plan_id, named, why, at)
 
     def _skip(self, plan_id, rows, why, at):
-        since = State.SENT if why is Skip.RECREATED else State.PENDING
-        skipped = [one for one in rows if one.item.state is since]
+        skipped = [one for one in rows if one.item.state is State.PENDING]
         for one in skipped:
             one.to(state=State.SKIPPED, skip=why, settled_at=_floor(at))
         if skipped:

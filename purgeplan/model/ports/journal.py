@@ -121,11 +121,7 @@ class Journal(Protocol):
         ...
 
     def skip(self, plan_id: int, positions: Iterable[int], why: Skip, at: datetime) -> int:
-        """Skip those of the named items that are pending; give how many that were.
-
-        For RECREATED it takes unresolved (sent) ones instead: whom an alias named is gone, and
-        somebody new has it.
-        """
+        """Skip those of the named items that are pending; give how many that were."""
         ...
 
     def address(self, plan_id: int, found: Iterable[tuple[int, str]], at: datetime) -> int:
