@@ -87,7 +87,7 @@ class Gatekeeper:
         spared = self.journal.skip_deleted_elsewhere(row.plan_id, now)
         self._held_back |= self.journal.doubtful_elsewhere(row.plan_id)
         left = self.journal.unresolved(row.plan_id) if tally[State.SENT] else ()
-        unresolved = frozenset(item.position for item, _ in left)
+        unresolved = frozenset(one.item.position for one in left)
         protected = iter(self.protected_now(row))
         while some := list(islice(protected, SPARED_TOGETHER)):
             self._held_back |= unresolved.intersection(some)

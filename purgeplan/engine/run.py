@@ -235,7 +235,7 @@ class _OneRun:
         active = self._drift.held_back if self._drift is not None else frozenset[int]()
         held = self._admitted.held_back | active
         left = self._world.journal.unresolved(self._plan.plan_id) if held else ()
-        return sum(item.position in held for item, _ in left)
+        return sum(one.item.position in held for one in left)
 
     def close(self, ended: Ended) -> Ended:
         """Record how the run ended, conclude the plan where nothing is left of it."""

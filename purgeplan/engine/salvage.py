@@ -6,6 +6,7 @@ from typing import Final
 
 from purgeplan.model.outcome import Outcome, State
 from purgeplan.model.ports import Journal
+from purgeplan.model.records import Unresolved
 
 TAKEN: Final = "outcomes.taken"
 """The event that notes of which runs what they saved was taken in."""
@@ -46,15 +47,20 @@ def _unresolved(
     journal: Journal, plan_id: int, told: dict[int, Sequence[Outcome]]
 ) -> list[Outcome]:
     """Give those outcomes, one an item, whose claim is still the last of an unresolved item."""
-    runs = {row.position: row.run_id for row in journal.items(plan_id, (State.SENT,))}
-    claims = {item.position: (item.id, at) for item, at in journal.unresolved(plan_id)}
+    claims = {one.item.position: one for one in journal.unresolved(plan_id)}
     taken: dict[int, Outcome] = {}
     for run, outcomes in told.items():
         for one in outcomes:
-            position = one.item.position
-            known, claimed_at = claims.get(position, (None, one.at))
-            # by the run, since a clock may be put back, and by time, since a journal may be
-            last = runs.get(position) == run and claimed_at <= one.at
-            if known == one.item.id and last and one.state in _TOLD:
-                taken.setdefault(position, one)
+            claim = claims.get(one.item.position)
+            if claim is not None and _answers(one, claim, run):
+                taken.setdefault(one.item.position, one)
     return list(taken.values())
+
+
+def _answers(one: Outcome, claim: Unresolved, run: int) -> bool:
+    """Tell whether a run's outcome settles a claim.
+
+    By the run, since a clock may be put back, and by time, since a journal may be.
+    """
+    last = claim.run_id == run and claim.last_claim <= one.at
+    return last and claim.item.id == one.item.id and one.state in _TOLD

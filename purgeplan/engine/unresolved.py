@@ -45,22 +45,18 @@ async def sort_unresolved(
     The hour counts from the first claim: the journal keeps no other of those that came into doubt,
     and by the last one it would begin anew with each run.
     """
-    unresolved = journal.unresolved(plan_id)
-    if not unresolved:
-        return Sorted()
-    rows = journal.items(plan_id, (State.SENT,))
-    first = {row.position: row.claimed_at for row in rows if row.claimed_at is not None}
     again: list[Claimed] = []
     gone: list[Outcome] = []
     unknown = 0
-    for item, _ in unresolved:
+    unresolved = journal.unresolved(plan_id)
+    for item, claimed_at, _, _ in unresolved:
         sure = sure_s(by, item)
-        since_s = (clock.now() - first[item.position]).total_seconds()
+        since_s = (clock.now() - claimed_at).total_seconds()
         if sure == inf or 0 <= since_s <= sure:
             again.append(Claimed(item, doubtful=True, until=clock.monotonic() + sure - since_s))
         elif await view.onesignal_id(by, item.id) is None:
             gone.append(Outcome(item, State.ABSENT, Code.PRESUMED_OURS, clock.now()))
         else:
             unknown += 1
-    last = {item.position: at for item, at in unresolved}
+    last = {one.item.position: one.last_claim for one in unresolved}
     return Sorted(tuple(again), tuple(gone), unknown, last)

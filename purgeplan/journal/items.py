@@ -6,11 +6,11 @@ from operator import itemgetter
 from typing import Final
 
 from purgeplan.journal.part import Part
-from purgeplan.journal.rows import CLAIMED, ITEMS, item, item_row
+from purgeplan.journal.rows import ITEMS, UNRESOLVED, item_row, unresolved
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.ids import UUID_KINDS, is_uuid_kind
-from purgeplan.model.outcome import NOTHING_DONE, Code, Item, Skip, State, Verdict
-from purgeplan.model.records import ADDRESSED, ItemRow, Tally
+from purgeplan.model.outcome import NOTHING_DONE, Code, Skip, State, Verdict
+from purgeplan.model.records import ADDRESSED, ItemRow, Tally, Unresolved
 
 
 def _any(codes: Iterable[Code]) -> str:
@@ -109,14 +109,12 @@ class Items(Part):
             given_back,
         )
 
-    def unresolved(self, plan_id: int) -> list[tuple[Item, datetime]]:
-        """Give items sent and unresolved, with the time of their last claim."""
+    def unresolved(self, plan_id: int) -> list[Unresolved]:
+        """Give items sent and unresolved, in the order of sending."""
         rows = self._store.read(
-            f"{CLAIMED}, last_claim FROM items WHERE plan_id = ? AND state = 'sent'"
-            " ORDER BY position",
-            plan_id,
+            f"{UNRESOLVED} WHERE plan_id = ? AND state = 'sent' ORDER BY position", plan_id
         )
-        return [(item(row[:-1]), utc(row[-1])) for row in rows]
+        return [unresolved(row) for row in rows]
 
     def claimed_in_lineage(self, plan_id: int) -> int:
         """Count the distinct ids ever claimed by this plan and those it superseded."""

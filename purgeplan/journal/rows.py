@@ -9,7 +9,16 @@ from purgeplan.journal.chain import canonical, digest
 from purgeplan.journal.store import Row
 from purgeplan.journal.times import ms, utc, utc_or_none
 from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
-from purgeplan.model.records import Draft, Event, ItemRow, Operator, PlanRow, PlanState, RunRow
+from purgeplan.model.records import (
+    Draft,
+    Event,
+    ItemRow,
+    Operator,
+    PlanRow,
+    PlanState,
+    RunRow,
+    Unresolved,
+)
 
 PLANS: Final = (
     "SELECT plan_id, lineage, state, planned_at, total, closed_at, sealed_at,"
@@ -20,7 +29,9 @@ ITEMS: Final = (
     "SELECT position, id, state, skip, code, status, attempts, claimed_at, settled_at,"
     " onesignal_id, verdict, run_id, evidence_at FROM items"
 )
-CLAIMED: Final = "SELECT position, id, attempts, onesignal_id"
+UNRESOLVED: Final = (
+    "SELECT position, id, attempts, onesignal_id, claimed_at, last_claim, run_id FROM items"
+)
 RUNS: Final = (
     "SELECT run_id, plan_id, command, operator, started_at, ended_at, why, exit_code FROM runs"
 )
@@ -108,8 +119,14 @@ def item_row(row: Row) -> ItemRow:
 
 
 def item(row: Row) -> Item:
-    """Give a row of CLAIMED as a value."""
+    """Give position, id, attempts and onesignal_id as a value."""
     return Item._make(row)
+
+
+def unresolved(row: Row) -> Unresolved:
+    """Give a row of UNRESOLVED as a value."""
+    *named, claimed_at, last_claim, run_id = row
+    return Unresolved(Item._make(named), utc(claimed_at), utc(last_claim), run_id)
 
 
 def run_row(row: Row) -> RunRow:

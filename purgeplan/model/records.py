@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from purgeplan.model.outcome import Code, Skip, State, Verdict
+from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
 
 ADDRESSED: Final = "items.addressed"
 """The kind of the event that tells of ids whose onesignal_id was found after planning."""
@@ -164,6 +164,15 @@ class ItemRow:
     verdict: Verdict | None
     run_id: int | None
     evidence_ms: int | None = None
+
+
+class Unresolved(NamedTuple):
+    """An item sent and unresolved, with its first and its last claim, and whose run's that is."""
+
+    item: Item
+    claimed_at: datetime
+    last_claim: datetime
+    run_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def test_takes_back_whom_a_request_may_have_reached_as_unresolved(world, by, kno
     assert world.journal.reopen(1, LATER) == 4
 
     assert world.states() == ["sent", "sent", "pending", "sent", known]
-    unresolved = {item.id: at for item, at in world.journal.unresolved(1)}
+    unresolved = {one.item.id: one.last_claim for one in world.journal.unresolved(1)}
     unresolved.pop("known", None)
     assert unresolved == {"lost": claimed_at, "error": claimed_at, "late": late_at}
     assert world.rows()[1].settled_at is None

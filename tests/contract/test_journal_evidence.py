@@ -47,8 +47,8 @@ def test_deletion_has_begun_once_a_request_may_have_reached_somebody(world, code
     assert world.journal.tally(1).begun
 
 
-def test_names_what_is_unresolved_with_its_last_claim(world):
-    """What is sent and not settled is given with the time it was last claimed."""
+def test_names_what_is_unresolved_with_its_claims(world):
+    """What is sent and not settled is given with its first and its last claim, and whose it is."""
     world.plan("a", "b", "c")
     run_id = world.run()
     one, two, _ = world.journal.turn(run_id, [], [], 3)
@@ -56,8 +56,8 @@ def test_names_what_is_unresolved_with_its_last_claim(world):
     world.journal.turn(run_id, [world.end(one, *ACCEPTED)], [two], 0)
 
     assert world.journal.unresolved(1) == [
-        (Item(1, "b", 2), world.clock.now()),
-        (Item(2, "c", 1), T0),
+        (Item(1, "b", 2), T0, world.clock.now(), run_id),
+        (Item(2, "c", 1), T0, T0, run_id),
     ]
 
 

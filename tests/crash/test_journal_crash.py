@@ -190,7 +190,7 @@ def _resumes(path, turns):
         assert tally[State.SENT] == 5
         assert tally[State.ACCEPTED] in (5 * turns, 5 * turns + 5)
         run_id = journal.start_run(1, "apply", ANN, T0)
-        again = [item for item, _ in journal.unresolved(1)]
+        again = [one.item for one in journal.unresolved(1)]
         assert len(journal.turn(run_id, [], again, 500)) == tally[State.PENDING]
 
 

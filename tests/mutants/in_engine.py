@@ -377,12 +377,12 @@ MUTANTS = (
     mutant(
         "what was saved holds for whatever was claimed since",
         "unit/test_engine_salvage.py",
-        ("engine/salvage.py", " and claimed_at <= one.at", ""),
+        ("engine/salvage.py", " and claim.last_claim <= one.at", ""),
     ),
     mutant(
         "what a run saved holds for another run's claim, if only the clock says so",
         "unit/test_engine_salvage.py",
-        ("engine/salvage.py", "runs.get(position) == run and ", ""),
+        ("engine/salvage.py", "claim.run_id == run and ", ""),
     ),
     mutant(
         "what a run saved is taken in at every start",
@@ -480,8 +480,8 @@ MUTANTS = (
         "unit/test_engine_resumed.py",
         (
             "engine/unresolved.py",
-            "    for item, _ in unresolved:\n        sure = sure_s(by, item)\n        since_s = (clock.now() - first[item.position]).total_seconds()\n",
-            "    for item, last in unresolved:\n        sure = sure_s(by, item)\n        since_s = (clock.now() - last).total_seconds()\n",
+            "    for item, claimed_at, _, _ in unresolved:\n",
+            "    for item, _, claimed_at, _ in unresolved:\n",
         ),
     ),
     mutant(

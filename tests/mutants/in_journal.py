@@ -48,8 +48,8 @@ MUTANTS = (
         f"{CONTRACT} {SIMULATED}",
         (
             "journal/items.py",
-            "last_claim FROM items WHERE plan_id = ? AND state = 'sent'\"",
-            "last_claim FROM items WHERE plan_id = ? AND state IN ('sent', 'accepted')\"",
+            "{UNRESOLVED} WHERE plan_id = ? AND state = 'sent' ORDER",
+            "{UNRESOLVED} WHERE plan_id = ? AND state IN ('sent', 'accepted') ORDER",
         ),
     ),
     mutant(

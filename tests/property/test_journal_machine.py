@@ -77,7 +77,7 @@ class TwoJournals(RuleBasedStateMachine):
         )
         self.run_id = run_id if isinstance(run_id, int) else None
         unresolved = self.both(lambda journal: journal.unresolved(self.plan_id))
-        self.flying, self.given_back = [], [item for item, _ in unresolved]
+        self.flying, self.given_back = [], [one.item for one in unresolved]
 
     @rule(fresh=st.integers(0, 4), lots=st.lists(ENDS, min_size=12, max_size=12))
     def first_turn(self, fresh, lots):

@@ -25,6 +25,7 @@ from purgeplan.model.records import (
     PlanState,
     RunRow,
     Tally,
+    Unresolved,
 )
 
 T0 = datetime(2026, 6, 1, tzinfo=UTC)
@@ -576,9 +577,11 @@ class FakeJournal:
         """Give items sent and unresolved."""
         self._alive()
         return [
-            (
+            Unresolved(
                 Item(one.item.position, one.item.id, one.item.attempts, one.item.onesignal_id),
+                one.item.claimed_at,
                 one.last_claim,
+                one.item.run_id,
             )
             for one in self._items.get(plan_id, ())
             if one.item.state is State.SENT

@@ -132,7 +132,7 @@ def test_leaves_alone_who_was_claimed_again_however_the_clock_was_put():
     late = desk.outcome(0)
     desk.clock.tick(-3600.0)
     run_id = desk.start()
-    claimed_again = [item for item, _ in desk.journal.unresolved(1)]
+    claimed_again = [one.item for one in desk.journal.unresolved(1)]
     desk.journal.turn(run_id, [], claimed_again, 0)
 
     assert desk.taken(late) == ["sent", "sent", "pending"]

@@ -15,6 +15,7 @@ from purgeplan.model.records import (
     PlanState,
     RunRow,
     Tally,
+    Unresolved,
 )
 
 
@@ -158,8 +159,8 @@ class Journal(Protocol):
         """Give runs, the newest first."""
         ...
 
-    def unresolved(self, plan_id: int) -> list[tuple[Item, datetime]]:
-        """Give items sent and unresolved, with the time of their last claim."""
+    def unresolved(self, plan_id: int) -> list[Unresolved]:
+        """Give items sent and unresolved, in the order of sending."""
         ...
 
     def reopen(self, plan_id: int, at: datetime) -> int:
