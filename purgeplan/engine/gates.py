@@ -1,6 +1,6 @@
 """The gates of ``apply`` that need no network: whether the frozen set is the reviewed one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -66,10 +66,7 @@ def sources_unchanged(
     set is frozen, so a file may go. ``named`` gives the files that the sources name now; one that
     was not planned must have the content of one that was, as where both were moved.
     """
-    moved = row.draft.path != spec.path
-    problem = _described_anew(row, spec) or _says_else(row.draft.files, digest_of, named)
-    if problem is None and moved and _lost(row.draft.files, digest_of, named):
-        problem = f"the frozen set is that of {row.draft.path}, and not all of its lists are here"
+    problem = _described_anew(row, spec) or _says_else(row, spec, digest_of, list(named()))
     if problem is not None:
         raise StaleError(Finding("PP302", problem, _AGAIN, spec.place_of("source")))
 
@@ -84,28 +81,21 @@ def _described_anew(row: PlanRow, spec: PlanSpec) -> str | None:
 
 
 def _says_else(
-    planned: Mapping[str, str],
-    digest_of: Callable[[str], str | None],
-    named: Callable[[], Iterable[str]],
+    row: PlanRow, spec: PlanSpec, digest_of: Callable[[str], str | None], named: Sequence[str]
 ) -> str | None:
-    for path in dict.fromkeys((*planned, *named())):
-        now = digest_of(path)
+    planned, found = row.draft.files, dict[str, str | None]()
+    for path in dict.fromkeys((*planned, *named)):
+        now = found[path] = digest_of(path)
         if now is None or now == planned.get(path):
             continue
         if path in planned:
             return f"{path} has changed since planning"
         if now not in planned.values():
             return f"the source names {path} by now, which was not planned"
+    moved = row.draft.path != spec.path
+    if moved and not set(planned.values()) <= {found[path] for path in named}:
+        return f"the frozen set is that of {row.draft.path}, and not all of its lists are here"
     return None
-
-
-def _lost(
-    planned: Mapping[str, str],
-    digest_of: Callable[[str], str | None],
-    named: Callable[[], Iterable[str]],
-) -> bool:
-    """Tell whether some content that was planned is in none of the files that are named now."""
-    return not set(planned.values()) <= {digest_of(path) for path in named()}
 
 
 def governed(row: PlanRow, policy: Policy | None) -> None:

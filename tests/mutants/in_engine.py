@@ -327,7 +327,7 @@ MUTANTS = (
     mutant(
         "files that a pattern names by now are not looked at",
         "unit/test_engine_gates.py cli/test_cli_resourced.py",
-        ("engine/gates.py", "dict.fromkeys((*planned, *named()))", "planned"),
+        ("engine/gates.py", "dict.fromkeys((*planned, *named))", "planned"),
     ),
     mutant(
         "a policy that is taken away is not missed",
