@@ -14,7 +14,7 @@ from purgeplan.cli.commands import Command
 from purgeplan.cli.consent import Consent
 from purgeplan.cli.console import Console, neutral, one_line
 from purgeplan.cli.frozen import Finder
-from purgeplan.cli.opening import open_plan
+from purgeplan.cli.opening import open_plan, open_planned
 from purgeplan.cli.operator import operator
 from purgeplan.cli.progress import PhaseView
 from purgeplan.cli.run_options import run_options
@@ -67,7 +67,7 @@ def carry_out(
     from purgeplan.engine.run import Order  # noqa: PLC0415 - start-up stays fast
 
     consent = Consent(given["confirm"], given["fingerprint"], given["standing"])
-    opened = open_plan(path, journal)
+    opened = (open_planned if verb == "retry" else open_plan)(path, journal)
     shop = opened.shop
     consent.check(shop.rules.spec.app.name)
     order = Order(verb, given["limit"], given["wait"], given["after"], consent.fingerprint)

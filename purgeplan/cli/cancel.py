@@ -7,7 +7,7 @@ import click
 
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
-from purgeplan.cli.opening import journal_option, json_option, open_plan, path_argument
+from purgeplan.cli.opening import journal_option, json_option, open_planned, path_argument
 from purgeplan.cli.operator import operator
 from purgeplan.engine.cancel import cancel
 
@@ -22,7 +22,7 @@ def command(console: Console, /, path: Path, journal: Path | None, as_json: bool
 
     What was sent stays sent; there is no way to bring it back.
     """
-    shop = open_plan(path, journal).shop
+    shop = open_planned(path, journal).shop
     spec = shop.rules.spec
     with shop.lock().hold(spec.app.id, operator(), "cancel"), closing(shop.journal()) as memory:
         row, pending = cancel(memory, spec, shop.clock.now())

@@ -10,7 +10,7 @@ import click
 
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
-from purgeplan.cli.opening import journal_option, json_option, open_plan, path_argument
+from purgeplan.cli.opening import journal_option, json_option, open_planned, path_argument
 from purgeplan.cli.operator import operator
 from purgeplan.engine.forgetting import planned, seal
 from purgeplan.errors import Finding, InvalidError, RefusedError
@@ -76,7 +76,7 @@ def command(
     its runs saved when the journal failed, which would give its ids away.
     Pseudonymous, not anonymous: whoever has the key and a list of ids can try them.
     """
-    shop = open_plan(path, journal).shop
+    shop = open_planned(path, journal).shop
     spec = shop.rules.spec
     with shop.lock().hold(spec.app.id, operator(), "forget"), closing(shop.journal()) as memory:
         rows = planned(memory, spec)

@@ -78,6 +78,18 @@ def open_plan(path: Path, journal: Path | None, clock: Clock | None = None) -> O
     return Opened(_shop(Rules(spec, policy), journal, clock), named(path, journal))
 
 
+def open_planned(path: Path, journal: Path | None) -> Opened:
+    """Read the plan file of what was planned before; see ``open_plan``.
+
+    Raises InvalidError where there is no journal, and makes none.
+    """
+    from purgeplan.journal.files import plain  # noqa: PLC0415 - start-up stays fast
+
+    opened = open_plan(path, journal)
+    plain(opened.shop.journal_path)
+    return opened
+
+
 def _open_saved(path: Path, journal: Path | None, clock: Clock) -> Opened:
     from purgeplan.journal import open_reader, saved_plan  # noqa: PLC0415
     from purgeplan.planfile import read_saved_plan  # noqa: PLC0415

@@ -13,7 +13,7 @@ from purgeplan.cli.console import Console, one_line
 from purgeplan.cli.opening import (
     journal_option,
     json_option,
-    open_plan,
+    open_planned,
     path_argument,
 )
 from purgeplan.cli.operator import operator
@@ -39,7 +39,7 @@ def command(console: Console, /, path: Path, journal: Path | None, as_json: bool
     Sends no deletion. Up to 100 ids are looked at one by one, more by one export. What is judged
     as gone or returned stays so: a second call looks at the rest.
     """
-    opened = open_plan(path, journal)
+    opened = open_planned(path, journal)
     shop = opened.shop
     spec, key = shop.rules.spec, shop.key()
     with shop.lock().hold(spec.app.id, operator(), "verify"), closing(shop.journal()) as memory:

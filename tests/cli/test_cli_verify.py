@@ -178,6 +178,8 @@ def test_wants_ids_that_are_not_sealed(at):
 def test_wants_a_plan_that_is_in_the_journal(at):
     """What was never planned can't be verified, and nothing is asked of the app."""
     at.ids_file(at.subscriptions(1))
+    at.plan_file(name="other")
+    at.plan()
     at.plan_file()
 
     done = at.run("verify", "plan.yaml")

@@ -15,13 +15,19 @@ def test_ids_that_an_erasure_sets_aside_are_warnings(at):
     assert "error[" not in done.err
 
 
-@pytest.mark.parametrize("command", ["report", "status"])
+@pytest.mark.parametrize(
+    "command",
+    ["report", "status", "cancel", "verify", "retry", "forget --key-file seal.key"],
+)
 def test_a_journal_that_is_not_there_is_one_finding(at, command):
-    """Whichever command looks for it."""
+    """Whichever command looks for it, and none is made."""
     at.ids_file(at.subscriptions(1))
     at.plan_file()
+    name, *options = command.split()
 
-    done = at.run(command, "plan.yaml")
+    done = at.run(name, "plan.yaml", *options)
 
     assert (done.code, f"error[PP410]: no journal at {at.journal}" in done.err) == (2, True)
     assert "give --journal, or plan first" in done.err
+    assert not [one for one in at.folder.rglob("*") if one.name.startswith(at.journal.name)]
+    assert not (at.folder / "seal.key").exists()
