@@ -49,11 +49,9 @@ class Finder:
         self.console.say("No plan of that name is in the journal; planning anew.")
         app = look(self.shop.view(self.key))
         planned = make_plan(self.console, self.shop, self.journal, app, sys.stdin.buffer)
-        if planned.review.violations:
+        if planned.row is None:
             raise RefusedError(*planned.review.violations)
         if not self.consent.asks and self.consent.fingerprint != planned.review.fingerprint:
             problem = "no frozen set with that fingerprint is in the journal"
             raise StaleError(Finding("PP306", problem, "run `purgeplan plan` with this --journal"))
-        if planned.row is None:
-            raise RefusedError(Finding("PP215", "nobody is planned", "look at the source"))
         return planned.row

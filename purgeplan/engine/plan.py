@@ -31,7 +31,7 @@ class Judges:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A review, and the plan as journaled; no row where it was refused or nobody is planned."""
+    """A review, and the plan as journaled; no row where it was refused."""
 
     review: Review
     row: PlanRow | None
@@ -49,8 +49,9 @@ class Planner:
     def plan(self, resolved: Resolved, app: AppFacts) -> Planned:
         """Judge a resolved set, freeze it in the journal, and give the review; nothing is sent.
 
-        A refused set is not written. The set of the open plan of this name continues it and
-        renews its expiry; another set supersedes it.
+        A refused set is not written. One of nobody is, and is done: a script that applies it must
+        not find the plan before. The set of the open plan of this name continues it and renews its
+        expiry; another set supersedes it.
         """
         before = frozen(self.journal, self.rules.spec)
         running = before if before and before.state is PlanState.OPEN else None
@@ -61,7 +62,7 @@ class Planner:
         review = self._review(resolved, facts, looks, rests_since)
         if before is not None:
             review = self._beside(before, review, resolved, same=same)
-        if review.violations or not facts.counts.planned:
+        if review.violations:
             return Planned(review, None)
         return Planned(review, self._freeze(resolved, review, running if same else None))
 

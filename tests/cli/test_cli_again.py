@@ -55,3 +55,36 @@ def test_apply_estimates_from_now_on(at):
 
     times = {f"{one:%Y-%m-%d %H:%M}Z" for one in (begun, SystemClock().now())}
     assert shown.split("if started ")[1].split("\n")[0] in times
+
+
+def test_a_night_on_which_nobody_is_to_be_erased_is_done(at):
+    """Plan and apply end with 0, in a new journal too; the plan of the night before is no other."""
+    users = {"target": "{resource: user, by: external_id}", "extra": "purpose: erasure\n"}
+    names = {row["external_user_id"] for row in at.box.audience()} - {""}
+    at.ids_file(sorted(names)[:2], column="external_id")
+    at.plan_file(**users)
+    first = at.apply(at.plan()["fingerprint"])
+    at.ids_file([], column="external_id")
+    plan = at.plan()
+
+    applied = at.apply(plan["fingerprint"])
+    retried = at.run("retry", "plan.yaml", *at.consent(plan["fingerprint"]))
+    anew = at.apply(plan["fingerprint"], PURGEPLAN_JOURNAL=str(at.folder / "new.db"))
+
+    assert (first.code, applied.code, retried.code, anew.code) == (0, 0, 0, 0)
+    assert applied.out == anew.out == "Done: 0 planned = 0 accepted\n"
+    assert len(at.deleted()) == 2
+
+
+def test_a_list_that_everybody_left_replaces_the_open_plan(at):
+    """Nobody of the set that was planned before is sent any more."""
+    at.ids_file(at.subscriptions(3))
+    at.plan_file(extra="protect: [{from: csv, path: staff.csv, by: subscription_id}]\n")
+    at.ids_file(at.subscriptions(1), "staff.csv")
+    before = at.plan()
+    at.ids_file(at.subscriptions(3), "staff.csv")
+    plan = at.plan()
+
+    stale, done = at.apply(before["fingerprint"]), at.apply(plan["fingerprint"])
+
+    assert (stale.code, done.code, at.deleted()) == (5, 0, [])
