@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from purgeplan.bootstrap.exports import Exports
 from purgeplan.bootstrap.loop import offloading, seldom_collected
 from purgeplan.model.backup import folder_of
 from purgeplan.model.outcome import Outcome, State
@@ -17,6 +16,7 @@ from purgeplan.model.spec import DriftCheck, KeyRef, Rules
 from purgeplan.onesignal.turns import Turns
 
 if TYPE_CHECKING:
+    from purgeplan.bootstrap.exports import Exports
     from purgeplan.engine.apply import Gatekeeper
     from purgeplan.engine.backup import Backups
     from purgeplan.engine.drift import Drift
@@ -86,8 +86,10 @@ class Shop:
         )
 
     @property
-    def exports(self) -> Exports:
+    def exports(self) -> "Exports":
         """Give what gets exports of the app, and where they lie: beside the journal."""
+        from purgeplan.bootstrap.exports import Exports
+
         folder = self.journal_path.with_name(self.journal_path.name + ".exports")
         return Exports(self.rules.spec, self.clock, self.key, folder, self._turns)
 

@@ -16,10 +16,10 @@ from purgeplan.cli.console import Console, neutral, one_line
 from purgeplan.cli.frozen import Finder
 from purgeplan.cli.opening import open_plan, open_planned
 from purgeplan.cli.operator import operator
-from purgeplan.cli.progress import PhaseView
 from purgeplan.cli.run_options import run_options
 from purgeplan.cli.running import Start, cut_short, follow
 from purgeplan.cli.stream import Stream
+from purgeplan.cli.ticker import PhaseView
 from purgeplan.errors import Exit
 from purgeplan.model.backup import backups
 from purgeplan.model.outcome import Skip, State

@@ -21,7 +21,7 @@ from purgeplan.cli.opening import (
 )
 from purgeplan.cli.operator import operator
 from purgeplan.cli.plan import app_facts
-from purgeplan.cli.progress import PhaseView
+from purgeplan.cli.ticker import PhaseView
 from purgeplan.errors import Finding
 from purgeplan.model.ports import ExportAsk, ExportFile
 

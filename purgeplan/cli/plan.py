@@ -23,7 +23,7 @@ from purgeplan.cli.opening import (
     path_argument,
 )
 from purgeplan.cli.operator import operator
-from purgeplan.cli.progress import PhaseView
+from purgeplan.cli.ticker import PhaseView
 from purgeplan.cli.untrusted import check_local, say_who_vouches
 from purgeplan.errors import CredentialsError, Exit, Finding
 from purgeplan.model.outcome import State

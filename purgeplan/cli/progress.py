@@ -3,48 +3,18 @@
 The numbers are for show: the truth is counted from the journal at the end.
 """
 
-import shutil
 from collections import Counter, deque
 from typing import Final
 
 from purgeplan.cli.console import Console
-from purgeplan.cli.progress_text import Seen, phase_line, progress_line
+from purgeplan.cli.progress_text import Seen, progress_line
+from purgeplan.cli.ticker import REDRAW_S, Ticker
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.ports import Clock
 from purgeplan.model.progress import Checked, Ended, Progress, Settled, Waiting
 from purgeplan.model.records import Tally
 
-REDRAW_S: Final = 0.1
-HEARTBEAT_S: Final = 15.0
 RATE_SPAN_S: Final = 30.0
-
-
-class Ticker:
-    """Shows a changing line: ten times a second on a terminal, else every HEARTBEAT_S."""
-
-    def __init__(self, console: Console, clock: Clock) -> None:
-        self._console = console
-        self._clock = clock
-        self._every_s = REDRAW_S if console.err_is_terminal else HEARTBEAT_S
-        self._next = clock.monotonic() + (0 if console.err_is_terminal else HEARTBEAT_S)
-
-    @property
-    def is_due(self) -> bool:
-        """Tell whether a line would be shown now; never with ``-q``."""
-        return self._console.verbosity >= 0 and self._clock.monotonic() >= self._next
-
-    def show(self, text: str) -> None:
-        """Show the line as it is now."""
-        self._next = self._clock.monotonic() + self._every_s
-        if self._console.err_is_terminal:
-            width = shutil.get_terminal_size().columns - 1
-            self._console.draw(text if len(text) <= width else text[: width - 1] + "…")
-        else:
-            self._console.say(text)
-
-    def close(self) -> None:
-        """Take the live line away."""
-        self._console.draw("")
 
 
 class ProgressView:
@@ -128,19 +98,3 @@ class ProgressView:
         since, before = self._samples[0]
         span_s = self._clock.monotonic() - since
         return (self._settled - before) / span_s if span_s > 0 else None
-
-
-class PhaseView:
-    """Shows long phases of planning: a callback for ``progress(phase, done, total)``."""
-
-    def __init__(self, console: Console, clock: Clock) -> None:
-        self._ticker = Ticker(console, clock)
-
-    def __call__(self, phase: str, done: int, total: int | None) -> None:
-        """Show how far a phase is, when a line is due."""
-        if self._ticker.is_due:
-            self._ticker.show(phase_line(phase, done, total))
-
-    def close(self) -> None:
-        """Take the live line away."""
-        self._ticker.close()

@@ -42,8 +42,3 @@ def progress_line(seen: Seen) -> str:
     if seen.eta_s is not None and seen.done < seen.total:
         parts.append(f"ETA {duration(max(1, round(seen.eta_s)))}")
     return " · ".join(parts)
-
-
-def phase_line(phase: str, done: int, total: int | None) -> str:
-    """Give one line for a phase of planning."""
-    return f"{phase}: {done:,}" + (f" of {total:,}" if total is not None else "")

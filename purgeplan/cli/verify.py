@@ -17,7 +17,7 @@ from purgeplan.cli.opening import (
     path_argument,
 )
 from purgeplan.cli.operator import operator
-from purgeplan.cli.progress import Ticker
+from purgeplan.cli.ticker import Ticker
 from purgeplan.errors import Exit, Finding, InvalidError
 from purgeplan.model.outcome import State, Verdict
 from purgeplan.model.ports import Journal

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from purgeplan.cli.console import Console
-from purgeplan.cli.progress import HEARTBEAT_S, PhaseView, ProgressView
-from purgeplan.cli.progress_text import Seen, phase_line, progress_line
+from purgeplan.cli.progress import ProgressView
+from purgeplan.cli.progress_text import Seen, progress_line
+from purgeplan.cli.ticker import HEARTBEAT_S, PhaseView, phase_line
 from purgeplan.errors import Exit
 from purgeplan.model.outcome import Code, Item, Outcome, State
 from purgeplan.model.progress import Ended, Settled, Waiting

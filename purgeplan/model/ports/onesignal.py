@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Item
+
+if TYPE_CHECKING:  # most commands send nothing
+    from purgeplan.model.answer import Answer
 
 
 class Target(Protocol):
@@ -17,7 +19,7 @@ class Target(Protocol):
     an exception is a bug. It may be called many times at once.
     """
 
-    async def delete(self, claimed: Item) -> Answer:
+    async def delete(self, claimed: Item) -> "Answer":
         """Send one DELETE and read its answer."""
         ...
 
