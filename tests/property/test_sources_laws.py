@@ -16,7 +16,7 @@ from purgeplan.sources import KINDS
 from purgeplan.sources.port import Context
 from purgeplan.sources.reading.fit import canonical_or_none, quick, sure_key_sql, sure_sql
 from purgeplan.sources.reading.layout import Layout
-from purgeplan.sources.reading.places import Spooled
+from purgeplan.sources.reading.places import SHOWN, Spooled
 from purgeplan.sources.reading.scan import Scan
 from purgeplan.sources.workspace import Workspace
 
@@ -274,3 +274,39 @@ def test_the_slow_reader_cuts_as_the_quick_one(tmp_path, rows, chosen):
     unfit = [row for row in rows if canonical_or_none(EXTERNAL_ID, row[chosen]) is None]
     assert spooled.broken_rows() == ()
     assert len(spooled.unfit_ids(EXTERNAL_ID)) == len(unfit)
+
+
+FIT = st.one_of(
+    st.uuids().map(str),
+    st.uuids().map(lambda one: f" {str(one).upper()} "),
+    st.sampled_from(["a", "1.2E5", "1.2E5x", "#N/A", ".", "..", "...", "a b", " a", "é", "\x7f"]),
+    CELL,
+)
+
+
+@settings(max_examples=200)
+@given(
+    rows=st.lists(st.tuples(CELL, FIT, CELL, st.booleans()), min_size=1, max_size=12),
+    kind=st.sampled_from([SUBSCRIPTION_ID, EXTERNAL_ID]),
+    quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    block=st.sampled_from([1, 60, 200, 1 << 20]),
+)
+def test_unfit_ids_are_told_of_their_lines(tmp_path, rows, kind, quoting, block):
+    """Whatever is skipped in long runs, each unfit id is told of, with its line in the file."""
+    path, text, wanted, dropped, line = tmp_path / "spool", io.StringIO(), [], [], 0
+    writer = csv.writer(text, lineterminator="\n", quoting=quoting)
+    for first, one, last, after_blank in rows:
+        if after_blank:
+            dropped.append(line)
+        line += after_blank
+        if canonical_or_none(kind, one) is None:
+            wanted.append(line + 1)
+        before = text.tell()
+        writer.writerow([first, one, last])
+        line += text.getvalue()[before:].count("\n")
+    path.write_bytes(text.getvalue().encode())
+    layout = Layout(("n", "id", "m"), 1, header=False)
+
+    found = Spooled(path, "ids.csv", layout, dropped, block).unfit_ids(kind)
+
+    assert [one.place.line for one in found] == wanted[:SHOWN]

@@ -41,6 +41,23 @@ def _surely_fit(raw: str) -> bool:
     )
 
 
+def sure_rows(kind: str, delimiter: str, at: int) -> re.Pattern[bytes]:
+    """Give what matches one row after the other whose cell ``at`` is surely fit, and no other row.
+
+    Rows are cut well, each ended by LF.
+    """
+    mark = re.escape(delimiter.encode())
+    quoted = rb'"[^"]*+(?:""[^"]*+)*+"'
+    cell = rb'(?:%b|[^"\n%b]*+)' % (quoted, mark)
+    if ids.is_uuid_kind(kind):
+        one = b" *+%b *+" % ids.UUID_PATTERN.replace("a-f", "a-fA-F").encode()
+    else:
+        odd = rb"(?!(?:%b|[.]{1,2})[\"\n%b])(?! )" % (_MANGLED.encode(), mark)
+        one = rb"%b[^\0-\x1f\x7f-\xff\"%b]{1,%d}+(?<! )" % (odd, mark, ids.MAX_ID_BYTES)
+    end = rb'(?=[\n%b])[^"\n]*+(?:%b[^"\n]*+)*+\n' % (mark, quoted)
+    return re.compile(rb'(?:(?:%b%b){%d}(?:"%b"|%b)%b)*+' % (cell, mark, at, one, one, end))
+
+
 def uuid_sql(column: str) -> str:
     """Give an SQL expression: what is a UUID, trimmed and in lower case; no other text is one.
 

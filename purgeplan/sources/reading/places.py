@@ -1,17 +1,19 @@
 """Finds the exact places of what is wrong in a spooled text: slowly, and only when asked."""
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import TextIOWrapper
 from itertools import islice
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from purgeplan.errors import Finding, Place
 from purgeplan.model import ids
-from purgeplan.sources.reading.fit import quick
+from purgeplan.sources.reading.fit import quick, sure_rows
 from purgeplan.sources.reading.layout import Layout
 
 SHOWN: Final = 20
@@ -20,6 +22,10 @@ SHOWN: Final = 20
 _MAX_LINES: Final = 1_000
 """Lines that one row may go over; beyond them a quote was left open."""
 
+_BLOCK: Final = 1 << 20
+
+_SLOWLY: Final = 1_000
+"""Rows that are looked at one by one where the next is not surely fit."""
 
 _LOOKED_THROUGH: Final = 200_000
 """Rows looked through for more after the first that is broken: who waits wants to know of one."""
@@ -37,12 +43,16 @@ START: Final = Begin(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """A text in the workspace: where, of which file, how cut, which blank lines were left out."""
+    """A text in the workspace: where, of which file, how cut, which blank lines were left out.
+
+    ``block`` is how many bytes of rows are looked at together, if their ids are surely fit.
+    """
 
     path: Path
     name: str
     layout: Layout
-    dropped: Iterable[int]
+    dropped: Sequence[int]
+    block: int = _BLOCK
 
     def broken_rows(self, since: Begin = START) -> tuple[Finding, ...]:
         """Give the first rows that are not cut as they must be: quotes, line ends, cells.
@@ -67,12 +77,39 @@ class Spooled:
 
     def _unfit(self, kind: str) -> Iterator[Finding]:
         column, fit = self.layout.names[self.layout.chosen], quick(kind)
-        rows = islice(self._records(), 1 if self.layout.header else 0, None)
-        for line, record in rows:
+        for line, record in self._doubtful(kind):
             raw = self._chosen(record)
             if fit(raw) is None:
                 problem = ids.unfit(kind, ids.canonical(kind, raw))
                 yield unfit(column, f"{problem}", Place(self.name, line))
+
+    def _doubtful(self, kind: str) -> Iterator[tuple[int, str]]:
+        """Give those records, header left out, of which a quick look does not tell that they fit.
+
+        A long run of rows that do costs a fifth of what it takes to look at each by itself.
+        """
+        sure = sure_rows(kind, self.layout.delimiter, self.layout.chosen)
+        at = self._behind(START, next(self._records())[1]) if self.layout.header else START
+        with self.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+            while at.offset < len(text):
+                found = sure.match(text, at.offset, at.offset + self.block)
+                end = found.end() if found else at.offset
+                del found  # it holds the map open
+                if end > at.offset:
+                    at = self._behind(at, text[at.offset : end - 1].decode())
+                    continue
+                slowly = list(islice(self._records(at), _SLOWLY))
+                yield from slowly
+                at = self._behind(at, "\n".join(record for _, record in slowly))
+
+    def _behind(self, at: Begin, passed: str) -> Begin:
+        """Give where the line begins that follows these whole ones, whose last LF is left out."""
+        line = at.line + passed.count("\n") + 1
+        for blank in islice(self.dropped, bisect_left(self.dropped, at.line), None):
+            if blank >= line:
+                break
+            line += 1
+        return Begin(at.offset + len(passed.encode()) + 1, line)
 
     def _broken(self, line: int, record: str) -> Finding | None:
         place, again = Place(self.name, line), "correct the row, or export the file again"
