@@ -79,7 +79,7 @@ def carry_out(
         asked = Asked(order, consent, given["as_json"], opened.named)
         row = Finder(console, shop, memory, key, consent).frozen(opened.saved)
         one = _Application(console, shop, memory, asked, key)
-        tally = one.gate(row)
+        tally = one.keeper.before_network(row)
         if not tally.left:
             return one.nothing_to_do(row, tally)
         return asyncio.run(one.run(row, tally))
@@ -97,14 +97,7 @@ class _Application:
         self._named = asked.named
         self._stream = Stream(console, shop.clock) if asked.as_json else None
         self._key = key
-        self._keeper: Gatekeeper = shop.gatekeeper(journal, asked.order)
-
-    def gate(self, row: PlanRow) -> Tally:
-        """Pass the gates that need no network; `retry` opens the plan again first."""
-        if self._order.command == "retry":
-            self._journal.reopen(row.plan_id, self._shop.clock.now())
-            row = self._journal.plan(row.plan_id)
-        return self._keeper.before_network(row)
+        self.keeper: Gatekeeper = shop.gatekeeper(journal, asked.order)
 
     def nothing_to_do(self, row: PlanRow, tally: Tally) -> int:
         """Say that nothing is left; 4 as long as ids failed, or stay that should be erased."""
@@ -137,12 +130,12 @@ class _Application:
             if not admitted.facts.left:
                 return self.nothing_to_do(row, tally)
             self._confirm(row, admitted)
-            self._keeper.still_timely(row)  # a question may stand open for days
+            self.keeper.still_timely(row)  # a question may stand open for days
             admitted, tally = await self._keep(row, admitted, tally)
             if not admitted.facts.left:
                 return self.nothing_to_do(row, tally)
-            async with self._shop.world(self._keeper, view, request, operator()) as world:
-                bounds = self._keeper.bounds(admitted)
+            async with self._shop.world(self.keeper, view, request, operator()) as world:
+                bounds = self.keeper.bounds(admitted)
                 start = Start(admitted, row, world, self._order, bounds, self._named)
                 return await follow(self._console, start, tally, self._stream)
         except asyncio.CancelledError:  # by the second signal; the journal's thread is done by now
@@ -158,10 +151,10 @@ class _Application:
         """Pass the gates; give the tally as it is after the drift check, if there is one."""
         phases, before = PhaseView(self._console, self._shop.clock), _active(tally)
         try:
-            admitted = await self._keeper.with_network(row, tally, view, phases)
+            admitted = await self.keeper.with_network(row, tally, view, phases)
         finally:
             phases.close()
-        if self._keeper.drift is not None:
+        if self.keeper.drift is not None:
             tally = self._journal.tally(row.plan_id)
             active = _active(tally)
             self._console.say(f"Drift check: {active:,} were active since planned, and stay.")
@@ -181,7 +174,7 @@ class _Application:
         else:  # reviewed before, and a script's stderr is a log, which no full id may enter
             self._console.say(headline(review))
         if self._consent.standing:
-            self._keeper.standing(admitted)
+            self.keeper.standing(admitted)
         elif self._consent.asks:
             stdin_is_data = any(one.options.get("path") == "-" for one in spec.sources)
             confirm(
@@ -211,7 +204,7 @@ class _Application:
         self._console.say(f"Backup: {backup_words(kept.backup, self._journal.where)}")
         if self._stream is not None:
             self._stream.backup(kept.backup)
-        self._keeper.still_timely(row)
+        self.keeper.still_timely(row)
         if kept.backup.skipped:
             tally = self._journal.tally(row.plan_id)
         return admitted.backed(tally.left, kept.held_back), tally

@@ -50,9 +50,9 @@ class Gatekeeper:
     def before_network(self, row: PlanRow) -> Tally:
         """Pass the gates that need no network; give the tally of what is left.
 
-        A plan that is done passes where file and source are still those that were planned. One of
-        which nothing is left is done: its last run was killed before it could say so, or whoever
-        was left is spared by now.
+        A plan that is done passes where file and source are still those that were planned; a retry
+        opens it again once nothing refuses. One of which nothing is left is done: its last run was
+        killed before it could say so, or whoever was left is spared by now.
         """
         spec, journal, now = self.rules.spec, self.journal, self.clock.now()
         gates.not_closed(row)
@@ -62,10 +62,14 @@ class Gatekeeper:
         gates.intact(journal, row, spec)
         gates.governed(row, self.rules.policy)
         gates.sources_unchanged(row, spec, self.digest_of, self.named)
-        if row.state is PlanState.DONE:
+        takes_back = self.order.command == "retry" and tally.may_be_retried
+        if row.state is PlanState.DONE and not takes_back:
             return tally
         gates.timely(row, spec, tally, now)
         gates.window_open(spec, self.order, now)
+        if takes_back:
+            journal.reopen(row.plan_id, now)
+            tally = journal.tally(row.plan_id)
         if self._spare(row, tally):
             tally = journal.tally(row.plan_id)
         if not tally.left:

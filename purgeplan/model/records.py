@@ -107,6 +107,11 @@ class Tally:
         return self[State.PENDING] + self[State.SENT]
 
     @property
+    def may_be_retried(self) -> bool:
+        """Tell whether some failed, or were found to be still there."""
+        return bool(self[State.FAILED] or self.verdicts.get(Verdict.STILL_THERE))
+
+    @property
     def begun(self) -> bool:
         """Tell whether deletion has begun: a request may have reached somebody."""
         return self.claimed > self.given_back

@@ -101,6 +101,15 @@ MUTANTS = (
         ),
     ),
     mutant(
+        "a retry takes back whom it failed before it is refused",
+        GATES,
+        (
+            "engine/apply.py",
+            "        gates.not_closed(row)\n",
+            "        gates.not_closed(row)\n        journal.reopen(row.plan_id, now)\n",
+        ),
+    ),
+    mutant(
         "no plan ever expires",
         "unit/test_engine_gates.py",
         (
@@ -119,7 +128,7 @@ MUTANTS = (
         "cli/test_cli_live.py",
         (
             "cli/apply.py",
-            "            self._keeper.still_timely(row)  # a question may stand open for days\n",
+            "            self.keeper.still_timely(row)  # a question may stand open for days\n",
             "",
         ),
     ),

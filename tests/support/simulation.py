@@ -261,9 +261,6 @@ class Process:
         with world.lock():
             row = frozen(journal, world.spec)
             self.watch.open(row, world.protected)
-            if order.command == "retry":
-                journal.reopen(row.plan_id, world.clock.now())
-                row = journal.plan(row.plan_id)
             tally = keeper.before_network(row)
             if not tally.left:
                 return self._nothing_left(row)

@@ -13,7 +13,7 @@ from purgeplan.engine import facts as known
 from purgeplan.engine.apply import Gatekeeper
 from purgeplan.engine.plan import Judges, Planner
 from purgeplan.engine.run import Order
-from purgeplan.errors import StaleError
+from purgeplan.errors import PurgeplanError, StaleError
 from purgeplan.guards import GUARDS
 from purgeplan.model.fingerprint import fingerprint, sources_digest
 from purgeplan.model.outcome import Code, Outcome, State
@@ -36,20 +36,20 @@ class Case:
         frozen = draft(fingerprint=full, summary=summary, path="plans/inactive.yaml", **changes)
         return self.journal.save(frozen, planned(*chosen), self.journal.clock.now())
 
-    def claim(self, row, count, state=None):
+    def claim(self, row, count, state=None, code=Code.ACCEPTED):
         """Start a run, claim so many, and settle them alike, or leave them unresolved."""
         run_id = self.journal.start_run(row.plan_id, "apply", ANN, self.journal.clock.now())
         items = self.journal.turn(run_id, [], [], count)
         if state is not None:
             now = self.journal.clock.now()
-            outcomes = [Outcome(item, state, Code.ACCEPTED, now) for item in items]
+            outcomes = [Outcome(item, state, code, now) for item in items]
             self.journal.turn(run_id, outcomes, [], 0)
 
-    def keeper(self):
+    def keeper(self, **order):
         """Give what lets a plan through."""
         return Gatekeeper(
             self.rules,
-            Order(),
+            Order(**order),
             self.journal,
             self.journal.clock,
             GUARDS,
@@ -74,6 +74,27 @@ def test_a_plan_whose_last_run_was_killed_before_it_was_concluded_is_done():
 
     assert tally.left == 0
     assert case.journal.plan(row.plan_id).state is PlanState.DONE
+
+
+def test_a_retry_that_is_refused_takes_nobody_back():
+    """Else the next apply would send them, though nobody has asked it to."""
+    case = Case(3)
+    row = case.plan(ids(3))
+    case.claim(row, 3, State.FAILED, Code.REJECTED)
+    case.journal.conclude(row.plan_id, PlanState.DONE, T0)
+    closed = Window(frozenset(range(7)), time(1), time(2), "UTC")
+    pace = replace(case.rules.spec.pace, window=closed)
+    case.rules = replace(case.rules, spec=replace(case.rules.spec, pace=pace))
+
+    for order in ({"fingerprint": "0" * 64}, {}):
+        with pytest.raises(PurgeplanError):
+            case.keeper(command="retry", **order).before_network(case.journal.plan(row.plan_id))
+
+    tally = case.journal.tally(row.plan_id)
+    assert (tally[State.FAILED], case.journal.plan(row.plan_id).state) == (3, PlanState.DONE)
+    waits = case.keeper(command="retry", wait=True)
+    assert waits.before_network(case.journal.plan(row.plan_id)).left == 3
+    assert case.journal.plan(row.plan_id).state is PlanState.OPEN
 
 
 def test_unresolved_ids_leave_no_room_for_others():
