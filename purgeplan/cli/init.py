@@ -12,7 +12,7 @@ import click
 from purgeplan.cli.commands import Command
 from purgeplan.cli.console import Console
 from purgeplan.cli.opening import json_option
-from purgeplan.cli.prompt import ask, can_ask
+from purgeplan.cli.prompt import TRIES, ask, can_ask
 from purgeplan.cli.schema import schema_of
 from purgeplan.cli.sniff import Column, Listing, sniff
 from purgeplan.cli.templates import SCHEMA_FILE, Answers, plan_text, policy_text, workflow_text
@@ -122,15 +122,20 @@ def answers_from(
         resource=resource,
         by=column.kind if resource == "user" else None,
         column=None if column.by_default and column.kind != SUBSCRIPTION_ID else column.name,
-        max_delete=_count(asked["max_delete"]),
+        max_delete=int(asked["max_delete"]),
     )
 
 
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[0-9]+", text):
-        mend = "write a whole number such as 15000"
-        raise InvalidError(Finding("PP090", "max-delete is not a number", mend))
-    return int(text)
+def _wrong(name: str, answer: str) -> Finding | None:
+    """Say what is wrong with an answer by itself."""
+    from purgeplan.planfile.forms import FORMS  # noqa: PLC0415 - start-up stays fast
+
+    if name == "app_id" and FORMS["x-uuid"].read(answer) is None:
+        problem = "that is no app id: 8-4-4-4-12 hex digits"
+        return Finding("PP090", problem, "copy it whole from Settings > Keys & IDs")
+    if name == "max_delete" and not re.fullmatch(r"[0-9]+", answer):
+        return Finding("PP090", "that is no number", "write a whole number such as 15000")
+    return None
 
 
 def _asked(console: Console, given: Mapping[str, Any], found: Listing) -> dict[str, str]:
@@ -140,6 +145,8 @@ def _asked(console: Console, given: Mapping[str, Any], found: Listing) -> dict[s
     """
     defaults = {"max_delete": str(found.lines)}
     known = {name: str(given[name]) for name in QUESTIONS if given[name] is not None}
+    if wrong := [one for one in map(_wrong, known, known.values()) if one is not None]:
+        raise InvalidError(*wrong)
     missing = [name for name in QUESTIONS if name not in known]
     if can_ask():
         return known | {name: _ask(console, name, defaults.get(name, "")) for name in missing}
@@ -150,11 +157,19 @@ def _asked(console: Console, given: Mapping[str, Any], found: Listing) -> dict[s
 
 
 def _ask(console: Console, name: str, default: str) -> str:
+    """Ask once more where an answer can't be right; raises InvalidError where there is no other."""
     question = QUESTIONS[name] + (f" [{default}]" if default else "")
-    answer = ask(console, question) or default
-    if not answer:
-        raise InvalidError(_missing(name))
-    return answer
+    wrong = _missing(name)
+    for _ in range(TRIES):
+        answer = ask(console, question) or default
+        found = _wrong(name, answer) if answer else wrong
+        if found is None:
+            return answer
+        wrong = found
+        if not answer:
+            break
+        console.insist(f"{wrong.problem}; {wrong.mend}")
+    raise InvalidError(wrong)
 
 
 def _missing(name: str) -> Finding:

@@ -191,15 +191,27 @@ def test_a_link_in_the_way_is_in_the_way(repository):
     assert not (repository / "nowhere.yaml").exists()
 
 
-def test_a_count_that_is_no_number_is_refused(repository):
-    """What was typed for max_delete has to be a whole number."""
-    flags = [*FLAGS]
-    hands = on_terminal("init", "inactive.csv", *flags, cwd=repository)
+@pytest.mark.parametrize(("then", "code"), [("7", Exit.DONE), ("many", Exit.INVALID)])
+def test_what_can_not_be_right_is_asked_for_once_more(repository, then, code):
+    """What is typed for max_delete has to be a whole number; the second time it ends."""
+    hands = on_terminal("init", "inactive.csv", *FLAGS, cwd=repository)
+    hands.read_until("> ")
+    hands.type("lots")
+    hands.read_until("that is no number")
     hands.read_until("> ")
 
-    hands.type("lots")
+    hands.type(then)
 
-    assert hands.end()[0] == Exit.INVALID
+    assert hands.end()[0] == code
+    assert (repository / "inactive.yaml").exists() is (code == Exit.DONE)
+
+
+def test_an_app_id_that_is_none_writes_nothing(repository):
+    """The plan file would be refused by everything that reads it."""
+    done = run("init", "inactive.csv", *FLAGS, "--app-id", "6f1c2a50", cwd=repository)
+
+    assert (done.code, "that is no app id" in done.err) == (Exit.INVALID, True)
+    assert not (repository / "inactive.yaml").exists()
 
 
 @pytest.mark.parametrize("hostile", ['a"b', "a: {b}", "#x", "a\\b", "é漢", "- x"])
