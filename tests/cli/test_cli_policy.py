@@ -165,3 +165,17 @@ def test_a_refusal_says_where_each_limit_is_written(at):
     assert "over the policy's 9 (purgeplan.yaml:7:13) (plans/plan.yaml:7:22)" in done.out
     assert "over max_delete 10; ceiling 9 in purgeplan.yaml:7:13 (plans/plan.yaml:7:22)" in done.out
     assert "ceiling 0 in purgeplan.yaml:8:21 (plans/plan.yaml:7:9)" in done.out
+
+
+def test_a_policy_that_was_tightened_after_planning_holds(at):
+    """Its rule is named, exit 3, and nothing is sent: planning again would end there too."""
+    at.ids_file(at.subscriptions(20))
+    at.plan_file()
+    policy(at)
+    fingerprint = at.plan()["fingerprint"]
+    policy(at, rest="max_delete: 10\nrequire: {ticket: true}\n")
+
+    done = at.apply(fingerprint)
+
+    assert (done.code, at.deleted()) == (3, [])
+    assert [code in done.err for code in ("PP103", "PP108", "PP110")] == [True] * 3
