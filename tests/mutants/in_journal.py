@@ -44,6 +44,15 @@ MUTANTS = (
         ("journal/store.py", '            self._connection.execute("COMMIT")\n', ""),
     ),
     mutant(
+        "a file that a living process is making is taken for one that was left",
+        "unit/test_journal_files.py",
+        (
+            "journal/files.py",
+            "        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
+            "",
+        ),
+    ),
+    mutant(
         "a resume takes up accepted ids too",
         f"{CONTRACT} {SIMULATED}",
         (

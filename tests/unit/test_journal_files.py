@@ -1,5 +1,6 @@
 """The journal as a file: who may read it, what is refused, how files appear, what is dumped."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -510,3 +511,63 @@ def test_a_passing_journal_is_on_no_disk(tmp_path, monkeypatch):
         assert journal.tally(1).total == 1
 
     assert names(tmp_path) == []
+
+
+def left(path, hours=1.0, digits="0123456789abcdef"):
+    """Leave an unfinished file as a process that was killed so long ago does."""
+    one = path.with_name(f".{path.name}.{digits}")
+    one.write_text("everybody's data", "utf-8")
+    at = one.stat().st_mtime - hours * 3600
+    os.utime(one, (at, at))
+    return one
+
+
+def test_takes_away_what_a_killed_process_left_unfinished(tmp_path):
+    """It may hold everybody's data, in a file that nobody looks for; of that name alone."""
+    path = tmp_path / "people.csv.gz"
+    dead = left(path)
+    log = dead.with_name(f"{dead.name}-wal")
+    log.touch()
+    others = [
+        left(tmp_path / "other.csv.gz"),
+        left(path, digits="0123"),
+        left(path, digits="x" * 16),
+    ]
+
+    with appearing(path):
+        pass
+
+    assert path.exists()
+    assert not dead.exists()
+    assert not log.exists()
+    assert all(one.exists() for one in others)
+
+
+@pytest.mark.parametrize("kept", ["young", "locked", "finished", "a link"])
+def test_takes_away_nothing_that_may_be_in_use(tmp_path, kept):
+    """A living process has a lock on its own, or has only just made it."""
+    path = tmp_path / "people.csv.gz"
+    one = left(path, 0.0 if kept == "young" else 1.0)
+    if kept == "finished":
+        os.link(one, tmp_path / "finished")
+    if kept == "a link":
+        one.rename(tmp_path / "elsewhere")
+        one.symlink_to(tmp_path / "elsewhere")
+    with one.open() as file:
+        if kept == "locked":
+            fcntl.flock(file, fcntl.LOCK_EX)
+
+        with appearing(path):
+            pass
+
+    assert one.exists()
+
+
+def test_the_file_that_appears_is_locked_until_it_has_its_name(tmp_path):
+    """So that nobody takes it for one that was left."""
+    path = tmp_path / "people.csv.gz"
+
+    with appearing(path) as unfinished, unfinished.open() as file, pytest.raises(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    assert path.exists()
