@@ -50,10 +50,21 @@ def seldom_collected() -> Iterator[None]:
 
 
 def offloading(thread: "ThreadPoolExecutor") -> "Offload":
-    """Give what makes blocking calls in a thread of their own."""
+    """Give what makes blocking calls in a thread of their own.
+
+    Cancelled meanwhile, it waits for the call, which goes on: an error of the journal's must not be
+    lost, and comes before the cancellation.
+    """
     import asyncio
 
     async def offload(call: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(thread, call)
+        made = asyncio.get_running_loop().run_in_executor(thread, call)
+        try:
+            return await asyncio.shield(made)
+        except asyncio.CancelledError:
+            await asyncio.wait({made})
+            if (error := made.exception()) is not None:
+                raise error from None
+            raise
 
     return offload

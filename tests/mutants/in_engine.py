@@ -399,6 +399,15 @@ MUTANTS = (
         ("engine/salvage.py", "            told.pop(run, None)\n", "            told.get(run)\n"),
     ),
     mutant(
+        "an error of the journal is lost where a second signal comes",
+        "unit/test_bootstrap_loop.py",
+        (
+            "bootstrap/loop.py",
+            "                raise error from None\n",
+            '                error.add_note("")\n',
+        ),
+    ),
+    mutant(
         "requests begin after a journal error",
         f"{RUN} {SIMULATED}",
         ("engine/execute.py", "        self.flight.ground()\n        await", "        await"),
