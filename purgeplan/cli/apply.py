@@ -15,7 +15,7 @@ from purgeplan.cli.consent import Consent
 from purgeplan.cli.console import Console, neutral, one_line
 from purgeplan.cli.frozen import Finder
 from purgeplan.cli.opening import open_plan, open_planned
-from purgeplan.cli.operator import operator
+from purgeplan.cli.operator import at_commit, operator
 from purgeplan.cli.run_options import run_options
 from purgeplan.cli.running import Start, cut_short, follow
 from purgeplan.cli.stream import Stream
@@ -134,7 +134,7 @@ class _Application:
             admitted, tally = await self._keep(row, admitted, tally)
             if not admitted.facts.left:
                 return self.nothing_to_do(row, tally)
-            async with self._shop.world(self.keeper, view, request, operator()) as world:
+            async with self._shop.world(self.keeper, view, request, at_commit()) as world:
                 bounds = self.keeper.bounds(admitted)
                 start = Start(admitted, row, world, self._order, bounds, self._named)
                 return await follow(self._console, start, tally, self._stream)

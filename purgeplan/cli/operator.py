@@ -5,6 +5,7 @@ import os
 import platform
 import socket
 import subprocess
+from dataclasses import replace
 from typing import Final
 
 from purgeplan import __version__
@@ -14,10 +15,15 @@ _CI_ADDRESS: Final = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
 
 
 def operator() -> Operator:
-    """Say who runs this process, where, from which commit, in which CI job."""
+    """Say who runs this process, where, in which CI job."""
     server, repository, run = (os.environ.get(name) for name in _CI_ADDRESS)
     ci = f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
-    return Operator(_user(), socket.gethostname(), os.getpid(), __version__, _commit(), ci)
+    return Operator(_user(), socket.gethostname(), os.getpid(), __version__, ci=ci)
+
+
+def at_commit() -> Operator:
+    """Say from which commit, too: git is asked for it, which a lock need not know."""
+    return replace(operator(), commit=_commit())
 
 
 def _user() -> str:
