@@ -1,5 +1,6 @@
 """Drift checks within a run, in virtual time: when they come, and what happens meanwhile."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -317,6 +318,25 @@ def test_an_api_that_is_down_when_a_check_is_due_stops_early(tmp_path):
     end = ended(Scene(tmp_path, view=Unseen()).run())
 
     assert (end.exit, end.why) == (Exit.STOPPED_EARLY, "drift")
+
+
+def test_an_export_that_finds_no_room_to_be_compared_stops_a_run_early(tmp_path):
+    """Something was sent by then, and the same command goes on once there is room."""
+    scene = Scene(tmp_path)
+
+    @contextmanager
+    def full(*_):
+        raise UnreachableError(Finding("PP219", "no space left on device"))
+        yield
+
+    scene.target.on_begin = lambda item: (
+        item.position == 1 and setattr(scene.drift, "compare", full)
+    )
+
+    end = ended(scene.run())
+
+    assert (end.exit, end.why, end.finding.code) == (Exit.STOPPED_EARLY, "drift", "PP219")
+    assert scene.target.begun
 
 
 @pytest.mark.parametrize("error", [AttentionError, CredentialsError])
