@@ -88,3 +88,25 @@ def test_a_list_that_everybody_left_replaces_the_open_plan(at):
     stale, done = at.apply(before["fingerprint"]), at.apply(plan["fingerprint"])
 
     assert (stale.code, done.code, at.deleted()) == (5, 0, [])
+
+
+def test_a_plan_of_nobody_in_between_sends_nobody_a_second_time(at):
+    """Whom the open plan has deleted may be back; the list that follows knows nothing of it."""
+    names = sorted({row["external_user_id"] for row in at.box.audience()} - {""})[:6]
+    at.ids_file(names[:5], column="external_id")
+    at.ids_file(["nobody"], "staff.csv", column="external_id")
+    at.plan_file(
+        target="{resource: user, by: external_id}",
+        extra="protect: [{from: csv, path: staff.csv, by: external_id}]\n",
+    )
+    at.apply(at.plan()["fingerprint"], "--limit", "2")
+    at.ids_file(names, "staff.csv", column="external_id")
+    at.plan()
+    at.ids_file(["nobody"], "staff.csv", column="external_id")
+    at.ids_file(names, column="external_id")
+
+    again = at.plan()
+    done = at.apply(again["fingerprint"])
+
+    assert (done.code, again["counts"]["deleted_before"]) == (0, 2)
+    assert sorted(at.deleted()) == names

@@ -325,8 +325,17 @@ MUTANTS = (
         "unit/test_engine_first_seen.py cli/test_cli_spine.py",
         (
             "engine/first_seen.py",
-            "    return min(row.draft.evidence.values(), default=row.planned_at)\n",
-            "    return known\n",
+            "    return known if row is None else min(row.draft.evidence.values(), default=row.planned_at)",
+            "    return known",
+        ),
+    ),
+    mutant(
+        "a list after a plan of nobody is news of everybody",
+        "unit/test_engine_first_seen.py",
+        (
+            "engine/first_seen.py",
+            " if one.state is not PlanState.DONE or journal.runs(one.plan_id))",
+            ")",
         ),
     ),
     mutant(

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from support.journal import APP, T0, FakeJournal, draft, planned
+import pytest
+from support.journal import ANN, APP, T0, FakeJournal, draft, planned
 from support.plans import spec
 
 from purgeplan.engine.first_seen import first_seen
@@ -40,3 +41,24 @@ def test_a_list_after_a_closed_plan_is_of_today():
 
     assert first_seen(journal, SPEC, "d3") is None
     assert journal.plans(APP)[0].state is PlanState.CANCELLED
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_plans_of_nobody_in_between_make_a_list_no_younger(times):
+    """They took the place of the open plan and deleted nobody: whom that one deleted may be back."""
+    journal = journal_with(d1=T0)
+    for plan_id in range(2, 2 + times):
+        journal.save(draft(evidence={"d2": LATER}), [], LATER)
+        journal.conclude(plan_id, PlanState.DONE, LATER)
+
+    assert first_seen(journal, SPEC, "d3") == T0
+
+
+def test_a_list_after_a_run_that_is_done_is_of_today_whatever_was_before():
+    """What the done plan had replaced is over with it."""
+    journal = journal_with(d1=T0)
+    journal.save(draft(evidence={"d2": T0}), [], LATER)
+    journal.start_run(2, "apply", ANN, LATER)
+    journal.conclude(2, PlanState.DONE, LATER)
+
+    assert first_seen(journal, SPEC, "d3") is None
