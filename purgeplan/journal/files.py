@@ -21,8 +21,7 @@ NEW: Final = os.O_CREAT | os.O_NOFOLLOW | os.O_WRONLY
 _LOOK: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hang
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
-YOUNG_S: Final = 60.0
-"""A file that was written to within a minute is left alone, whoever has made it."""
+_LOCK: Final = ".lock"
 
 
 def make_folder(folder: Path) -> None:
@@ -57,50 +56,58 @@ def appearing(path: Path, *, may_exist: bool = False) -> Iterator[Path]:
     """
     unfinished = path.with_name(f".{path.name}.{token_hex(8)}")
     try:
-        descriptor = os.open(unfinished, NEW | os.O_EXCL, 0o600)
-        try:
-            with suppress(OSError):  # where nothing can be locked, nothing is taken away either
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            _tidy(path, os.fstat(descriptor))
-            yield unfinished
-            _name(unfinished, path, may_exist=may_exist)
-        finally:
-            os.close(descriptor)  # not before SQLite has closed the file: its locks would be gone
-            unfinished.unlink()
+        with _locked(unfinished.with_name(f"{unfinished.name}{_LOCK}")):
+            _tidy(path)
+            os.close(os.open(unfinished, NEW | os.O_EXCL, 0o600))
+            try:
+                yield unfinished
+                _name(unfinished, path, may_exist=may_exist)
+            finally:
+                unfinished.unlink()
     except (OSError, sqlite3.Error) as error:
         raise refusals.failed(str(path), error) from error
 
 
-def _tidy(path: Path, ours: os.stat_result) -> None:
-    form = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}")
-    with suppress(OSError):  # a folder that can't be listed can be written to
-        for one in path.parent.iterdir():
-            if form.fullmatch(one.name):
-                _drop(one, ours)
+@contextmanager
+def _locked(lock: Path) -> Iterator[None]:
+    """Hold a lock on a file of its own, which is there as long as the unfinished one beside it.
 
-
-def _drop(one: Path, ours: os.stat_result) -> None:
-    with suppress(OSError):  # it is locked, a link, or somebody else was quicker
-        if _is_left(one, ours):
-            for beside in ("", "-wal", "-shm", "-journal"):
-                one.with_name(one.name + beside).unlink(missing_ok=True)
-
-
-def _is_left(one: Path, ours: os.stat_result) -> bool:
-    """Tell whether nobody finishes a file any more: a living process holds a lock on its own.
-
-    Raises BlockingIOError where one does.
+    On macOS, NFS and SMB a lock on that one itself would keep SQLite's out, or every writer.
     """
-    descriptor = os.open(one, _LOOK)
+    descriptor = os.open(lock, NEW | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        found = os.fstat(descriptor)
-        alone = stat.S_ISREG(found.st_mode) and found.st_nlink == 1 and found.st_uid == ours.st_uid
-        if not alone or ours.st_mtime - found.st_mtime < YOUNG_S:  # it may not be locked yet
-            return False
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(OSError):  # where nothing can be locked, nothing is taken away either
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
+        lock.unlink(missing_ok=True)  # gone where somebody was quicker than the line above
         os.close(descriptor)
-    return True
+
+
+def _tidy(path: Path) -> None:
+    form = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}{re.escape(_LOCK)}")
+    with suppress(OSError):  # a folder that can't be listed can be written to
+        for lock in path.parent.iterdir():
+            if form.fullmatch(lock.name):
+                _drop(lock)
+
+
+def _drop(lock: Path) -> None:
+    """Delete an unfinished file with its lock, where nobody holds that: no living process has it.
+
+    The lock goes last, so that a kill in between leaves nothing that is not found again.
+    """
+    with suppress(OSError):  # it is held, a link, another's, or somebody else was quicker
+        descriptor = os.open(lock, _LOOK | os.O_RDWR)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            found = os.fstat(descriptor)
+            if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+                for beside in ("-wal", "-shm", "-journal", "", _LOCK):
+                    name = lock.name.removesuffix(_LOCK) + beside
+                    lock.with_name(name).unlink(missing_ok=True)
+        finally:
+            os.close(descriptor)
 
 
 def _name(unfinished: Path, path: Path, *, may_exist: bool) -> None:

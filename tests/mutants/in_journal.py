@@ -48,7 +48,7 @@ MUTANTS = (
         "unit/test_journal_files.py",
         (
             "journal/files.py",
-            "        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
+            "            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
             "",
         ),
     ),

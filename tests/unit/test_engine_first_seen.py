@@ -45,7 +45,7 @@ def test_a_list_after_a_closed_plan_is_of_today():
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_plans_of_nobody_in_between_make_a_list_no_younger(times):
-    """They took the place of the open plan and deleted nobody: whom that one deleted may be back."""
+    """They took its place and deleted nobody: whom the open plan has deleted may be back."""
     journal = journal_with(d1=T0)
     for plan_id in range(2, 2 + times):
         journal.save(draft(evidence={"d2": LATER}), [], LATER)

@@ -513,13 +513,17 @@ def test_a_passing_journal_is_on_no_disk(tmp_path, monkeypatch):
     assert names(tmp_path) == []
 
 
-def left(path, hours=1.0, digits="0123456789abcdef"):
-    """Leave an unfinished file as a process that was killed so long ago does."""
+def left(path, digits="0123456789abcdef"):
+    """Leave an unfinished file with its lock as a process that was killed does."""
     one = path.with_name(f".{path.name}.{digits}")
     one.write_text("everybody's data", "utf-8")
-    at = one.stat().st_mtime - hours * 3600
-    os.utime(one, (at, at))
+    lock_of(one).touch(0o600)
     return one
+
+
+def lock_of(unfinished):
+    """Give the path of the lock that is held as long as a file is unfinished."""
+    return unfinished.with_name(f"{unfinished.name}.lock")
 
 
 def test_takes_away_what_a_killed_process_left_unfinished(tmp_path):
@@ -528,6 +532,7 @@ def test_takes_away_what_a_killed_process_left_unfinished(tmp_path):
     dead = left(path)
     log = dead.with_name(f"{dead.name}-wal")
     log.touch()
+    lock_of(left(path, digits="f" * 16)).with_suffix("").unlink()  # killed before the file was made
     others = [
         left(tmp_path / "other.csv.gz"),
         left(path, digits="0123"),
@@ -537,25 +542,38 @@ def test_takes_away_what_a_killed_process_left_unfinished(tmp_path):
     with appearing(path):
         pass
 
-    assert path.exists()
-    assert not dead.exists()
-    assert not log.exists()
-    assert all(one.exists() for one in others)
+    stay = [one.name for file in others for one in (file, lock_of(file))]
+    assert names(tmp_path) == sorted([path.name, *stay])
 
 
-@pytest.mark.parametrize("kept", ["young", "locked", "finished", "a link"])
-def test_takes_away_nothing_that_may_be_in_use(tmp_path, kept):
-    """A living process has a lock on its own, or has only just made it."""
+def test_a_file_that_was_finished_keeps_its_name(tmp_path):
+    """Killed right after it was named, a process leaves a second name: that one goes."""
     path = tmp_path / "people.csv.gz"
-    one = left(path, 0.0 if kept == "young" else 1.0)
-    if kept == "finished":
-        os.link(one, tmp_path / "finished")
+    dead = left(path)
+    os.link(dead, path)
+
+    with pytest.raises(InvalidError), appearing(path):
+        pass
+
+    assert names(tmp_path) == [path.name]
+    assert path.read_text("utf-8") == "everybody's data"
+
+
+@pytest.mark.parametrize("kept", ["locked", "without a lock", "a link", "a folder"])
+def test_takes_away_nothing_that_may_be_in_use(tmp_path, kept):
+    """A living process holds its lock; what has none of that form is nobody's of ours."""
+    path, elsewhere = tmp_path / "people.csv.gz", tmp_path / "elsewhere"
+    one = left(path)
+    lock = lock_of(one)
+    if kept != "locked":
+        lock.unlink()
+        elsewhere.touch()
     if kept == "a link":
-        one.rename(tmp_path / "elsewhere")
-        one.symlink_to(tmp_path / "elsewhere")
-    with one.open() as file:
-        if kept == "locked":
-            fcntl.flock(file, fcntl.LOCK_EX)
+        lock.symlink_to(elsewhere)
+    if kept == "a folder":
+        lock.mkdir()
+    with (lock if kept == "locked" else one).open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
 
         with appearing(path):
             pass
@@ -563,11 +581,31 @@ def test_takes_away_nothing_that_may_be_in_use(tmp_path, kept):
     assert one.exists()
 
 
-def test_the_file_that_appears_is_locked_until_it_has_its_name(tmp_path):
+def test_the_lock_is_held_until_the_file_has_its_name(tmp_path):
     """So that nobody takes it for one that was left."""
     path = tmp_path / "people.csv.gz"
 
-    with appearing(path) as unfinished, unfinished.open() as file, pytest.raises(BlockingIOError):
+    with (
+        appearing(path) as unfinished,
+        lock_of(unfinished).open() as file,
+        pytest.raises(BlockingIOError),
+    ):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    assert path.exists()
+    assert names(tmp_path) == [path.name]
+
+
+def test_the_file_itself_is_free_to_be_locked_by_whoever_writes_it(tmp_path):
+    """On macOS and NFS all kinds of locks see each other: ours would keep SQLite's out."""
+    with appearing(tmp_path / "app.db") as unfinished, unfinished.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_file_whose_lock_another_has_taken_away_is_finished(tmp_path):
+    """Found between its making and its locking it looks like one that was left."""
+    path = tmp_path / "people.csv.gz"
+
+    with appearing(path) as unfinished:
+        lock_of(unfinished).unlink()
+
+    assert names(tmp_path) == [path.name]
