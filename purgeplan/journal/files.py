@@ -25,9 +25,11 @@ _LOCK: Final = ".lock"
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and its missing parents, each 0700."""
+    """Make a folder and its missing parents, each 0700, durably: a journal is as safe as they."""
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
+        with suppress(PermissionError):  # a home may be made in a folder that can't be read
+            _sync(missing.parent)
 
 
 def plain(path: Path) -> None:

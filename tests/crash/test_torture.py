@@ -25,6 +25,7 @@ SHORT = {
     "ENOSPC": (errors.failing("apply", "ENOSPC", ("pwrite64",)), {**FEW, "points": (25,)}),
     "full": (errors.full, FEW),
     "order": (order.order, {"ids": 10}),
+    "order, new journal": (order.new, {"ids": 10}),
     "order, mutant": (order.teeth, FEW),
     "power": (power.power, FEW),
     "power, mutant": (power.teeth, FEW),

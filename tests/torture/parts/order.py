@@ -2,11 +2,13 @@
 
 The run is traced with all that it writes. From the trace a disk is built that keeps of each file
 what was there before and what was synced since, and nothing else: the worst that a power cut may
-leave. At each DELETE that disk's journal must have its id as sent (I3).
+leave. At each DELETE that disk's journal must have its id as sent (I3). Of a new journal its name
+and those of its folders must be synced by the end of the plan.
 """
 
 import re
 from contextlib import closing
+from pathlib import Path
 
 from torture.judge import Verdict
 from torture.parts.power import sabotaged
@@ -21,6 +23,7 @@ LINE = re.compile(r"^(\d+) +(?:(\w+)\((.*)|<\.\.\. (\w+) resumed>(.*))$")
 FILE = re.compile(r"^\d+<([^>]*)>")
 WRITTEN = re.compile(r'^\d+<[^>]*>, "((?:\\x[0-9a-f]{2})*)"(\.\.\.)?, \d+, (\d+)')
 DELETED = re.compile(rb"^DELETE /apps/[^/]+/subscriptions/([^ /]+) HTTP")
+NAMED = re.compile(r'^(?:mkdir\("|link\("[^"]*", ")((?:\\x[0-9a-f]{2})*)"')
 SENT = re.compile(r'^\d+<[^>]*>, "((?:\\x[0-9a-f]{2})*)"')
 
 
@@ -157,6 +160,36 @@ def order(work):
             work.note(f"{rate}/s: {requests} requests over {looks} disks")
 
 
+def unsynced(lines, root):
+    """Give the names of folders and files under a root that a trace does not show synced."""
+    open_names = set()
+    for line in lines:
+        call = line.partition(" ")[2].strip()
+        if not call.endswith("= 0"):
+            continue
+        if found := NAMED.match(call):
+            open_names.add(root / _text(found[1]).decode())
+        elif call.startswith("fsync("):
+            name = Path(_text(FILE.match(call.removeprefix("fsync("))[1]).decode())
+            open_names = {one for one in open_names if one.parent != name}
+    return {one for one in open_names if one.is_relative_to(root)}
+
+
+def new(work):
+    """Trace a plan whose journal is new, in folders that are."""
+    need("strace")
+    with scene(work.folder, work.scale.ids, frozen=False) as one:
+        case = one.case()
+        trace = work.folder / "trace"
+        argv = strace(case.argv("plan"), trace, "mkdir,link,fsync", strings=9_000)
+        argv.insert(1, "-xx")
+        done = case.end(case.start(argv, PURGEPLAN_JOURNAL="new/folder/journal.db"))
+        assert done.code == 0, done.err
+        left = unsynced(trace.read_text().splitlines(), case.folder)
+        flaws = [f"I3: the name of {one.relative_to(case.folder)} is not durable" for one in left]
+        work.add("a new journal", Verdict(0, flaws=tuple(sorted(flaws))))
+
+
 def teeth(work):
     """Trace a copy of the product that does not sync: it must be caught."""
     need("strace")
@@ -169,6 +202,7 @@ def teeth(work):
 
 
 TASKS = [
+    Task("order", "plan: the names of a new journal and its folders", new),
     Task("order", "apply: only what was synced counts", order),
     Task("order", "the same on a copy with synchronous=NORMAL: must be caught", teeth),
 ]
