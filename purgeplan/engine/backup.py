@@ -14,7 +14,7 @@ from purgeplan.errors import Finding, InvalidError, UnreachableError
 from purgeplan.model.backup import BEGUN, FORGOTTEN, KEPT, Backup, backups
 from purgeplan.model.outcome import Skip, State
 from purgeplan.model.ports import AppFacts, Clock, ExportAsk, Exporter, ExportFile, Journal
-from purgeplan.model.records import ItemRow, PlanRow, PlanState
+from purgeplan.model.records import REOPENED, ItemRow, PlanRow, PlanState
 from purgeplan.sources.audience.fields import FIELDS
 from purgeplan.sources.reading.reach import Progress
 from purgeplan.sources.workspace import Workspace
@@ -27,8 +27,6 @@ RESUMED_S: Final = 3 * 3_600.0
 
 SLACK_S: Final = 1.0
 """An export that was asked for just before counts as asked for now; clocks are read twice."""
-
-REOPENED: Final = "plan.reopened"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from purgeplan.engine import canary
+from purgeplan.engine import answers, canary
 from purgeplan.engine.admit import AdmittedPlan
 from purgeplan.engine.check import Check, still_to_go
 from purgeplan.engine.drift import Drift
@@ -19,7 +19,6 @@ from purgeplan.engine.stops import Bounds, StopRequest, Stops, Switches
 from purgeplan.engine.unresolved import Sorted, sort_unresolved
 from purgeplan.engine.waiting import Claimed
 from purgeplan.errors import Exit, JournalError, PurgeplanError
-from purgeplan.model.breaker import BreakerWatch
 from purgeplan.model.outcome import Outcome, State
 from purgeplan.model.ports import AppView, Clock, Journal, Target
 from purgeplan.model.progress import Ended, Progress, Settled
@@ -104,7 +103,7 @@ class _OneRun:
             world.clock,
             Pacer(admitted.spec.pace),
             self._stops,
-            BreakerWatch(admitted.spec.breaker),
+            answers.watch(world.journal, row.plan_id, admitted.spec.breaker),
             world.offload,
             lambda outcomes: world.dump(self._run_id, outcomes),
             self._drift.due if self._drift is not None else lambda: False,
@@ -242,6 +241,7 @@ class _OneRun:
         journal, plan_id, now = self._world.journal, self._plan.plan_id, self._world.clock.now()
         tally = journal.tally(plan_id)
         final = final_word(self._admitted, ended, tally, self._held())
+        self._note(answers.KEPT, answers.answers(self._means.breaker, final))
         journal.end_run(self._run_id, final.why, final.exit, now)
         if tally.left == 0:
             journal.conclude(plan_id, PlanState.DONE, now)

@@ -1,6 +1,7 @@
 """The breaker: when a run stops by itself, judged by the last answers."""
 
 from collections import deque
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -18,41 +19,72 @@ COUNTED: Final = FAILURES | {Code.ACCEPTED, Code.ABSENT}
 OUT_OF_REACH: Final = frozenset({Code.NOT_SENT, Code.SERVER_ERROR, Code.TIMEOUT})
 
 
-class BreakerWatch:
-    """Counts answers of one run and says when to stop; holds no clock and does nothing itself."""
+class _Window:
+    """The last answers, and how many of them failed or were absences."""
 
-    def __init__(self, limits: Breaker) -> None:
-        self._limits = limits
-        self._last: deque[Code] = deque(maxlen=SAMPLE)
-        self._streak: list[Code] = []
+    def __init__(self, codes: Iterable[Code] = ()) -> None:
+        self.last: deque[Code] = deque(maxlen=SAMPLE)
         self._failures = 0
         self._absent = 0
+        for code in codes:
+            self.take(code)
+
+    def take(self, code: Code) -> None:
+        if len(self.last) == SAMPLE:
+            self._weigh(self.last[0], -1)
+        self.last.append(code)
+        self._weigh(code, 1)
+
+    def _weigh(self, code: Code, by: int) -> None:
+        if code in FAILURES:
+            self._failures += by
+        elif code is Code.ABSENT:
+            self._absent += by
+
+    def verdict(self, limits: Breaker) -> tuple[Exit, Finding] | None:
+        if len(self.last) < FIRST_LOOK:
+            return None
+        return shares(limits, len(self.last), self._failures, self._absent)
+
+
+class BreakerWatch:
+    """Counts answers and says when to stop; holds no clock and does nothing itself.
+
+    A run is judged by its own answers, and by the last ones of the plan: ``before`` are those of
+    earlier runs, the oldest first. Without them runs of a few ids each would never be judged.
+    """
+
+    def __init__(self, limits: Breaker, before: Iterable[Code] = ()) -> None:
+        self._limits = limits
+        self._own = _Window()
+        self._plans = _Window(before)
+        self._streak: list[Code] = []
+
+    @property
+    def kept(self) -> tuple[Code, ...]:
+        """Give what later runs of the plan are to be judged by, too.
+
+        Not who was out of reach: that speaks of the API's hour, and not of the list.
+        """
+        return tuple(self._plans.last)
 
     def count(self, code: Code) -> None:
         """Take one answer into account."""
         if code not in COUNTED:
             return
-        if len(self._last) == SAMPLE:
-            self._forget(self._last[0])
-        self._last.append(code)
-        self._failures += code in FAILURES
-        self._absent += code is Code.ABSENT
+        self._own.take(code)
+        if code not in OUT_OF_REACH:
+            self._plans.take(code)
         if code in FAILURES:
             self._streak.append(code)
         else:
             self._streak.clear()
 
-    def _forget(self, code: Code) -> None:
-        self._failures -= code in FAILURES
-        self._absent -= code is Code.ABSENT
-
     def verdict(self) -> tuple[Exit, Finding] | None:
         """Give the exit code and the reason to stop, or None."""
         if len(self._streak) >= self._limits.max_consecutive_failures:
             return self._in_a_row()
-        if len(self._last) < FIRST_LOOK:
-            return None
-        return shares(self._limits, len(self._last), self._failures, self._absent)
+        return self._own.verdict(self._limits) or self._plans.verdict(self._limits)
 
     def _in_a_row(self) -> tuple[Exit, Finding]:
         count, last = len(self._streak), self._streak[-1]

@@ -11,6 +11,9 @@ from purgeplan.model.outcome import Code, Item, Skip, State, Verdict
 ADDRESSED: Final = "items.addressed"
 """The kind of the event that tells of ids whose onesignal_id was found after planning."""
 
+REOPENED: Final = "plan.reopened"
+"""The kind of the event that tells that `retry` took back who failed."""
+
 SOURCES: Final = "sources"
 """Under this a summary keeps the digest of the sources as the plan file described them."""
 

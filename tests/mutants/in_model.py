@@ -274,8 +274,8 @@ MUTANTS = (
         BREAKER,
         (
             "model/breaker.py",
-            "        self._absent += code is Code.ABSENT\n",
-            "        self._absent += code in (Code.ABSENT, Code.PRESUMED_OURS)\n",
+            "        elif code is Code.ABSENT:\n",
+            "        elif code in (Code.ABSENT, Code.PRESUMED_OURS):\n",
         ),
         (
             "model/breaker.py",
@@ -288,8 +288,26 @@ MUTANTS = (
         BREAKER,
         (
             "model/breaker.py",
-            "        if len(self._last) < FIRST_LOOK:\n",
-            "        if len(self._last) < SAMPLE:\n",
+            "        if len(self.last) < FIRST_LOOK:\n",
+            "        if len(self.last) < SAMPLE:\n",
+        ),
+    ),
+    mutant(
+        "runs of a few ids each are never judged by shares",
+        "unit/test_engine_answers.py",
+        (
+            "model/breaker.py",
+            "self._own.verdict(self._limits) or self._plans.verdict(self._limits)",
+            "self._own.verdict(self._limits)",
+        ),
+    ),
+    mutant(
+        "good answers of earlier runs excuse those of this one",
+        "unit/test_engine_answers.py",
+        (
+            "model/breaker.py",
+            "self._own.verdict(self._limits) or self._plans.verdict(self._limits)",
+            "self._plans.verdict(self._limits)",
         ),
     ),
     mutant(
