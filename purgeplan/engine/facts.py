@@ -21,12 +21,14 @@ def to_json(facts: Facts) -> dict[str, Any]:
     return document
 
 
+def _source(known: Mapping[str, Any]) -> SourceFacts:
+    at, columns = datetime.fromisoformat(known["as_of"]), tuple(known.get("columns", ()))
+    return SourceFacts(**{**known, "as_of": at, "columns": columns})
+
+
 def from_json(document: Mapping[str, Any]) -> Facts:
     """Give back what ``to_json`` made."""
-    sources = tuple(
-        SourceFacts(**{**source, "as_of": datetime.fromisoformat(source["as_of"])})
-        for source in document["sources"]
-    )
+    sources = tuple(map(_source, document["sources"]))
     protects = tuple(
         ProtectFacts(**{**protect, "place": Place(**protect["place"])})
         for protect in document["protects"]

@@ -196,7 +196,14 @@ def _source_facts(spec: SourceSpec, staged: Staged, digest: str, evidence: Evide
         raise InvalidError(Finding("PP220", "as_of lies in the future", mend, spec.place))
     as_of = staged.as_of or spec.as_of or evidence.first_seen(digest) or evidence.now
     return SourceFacts(
-        staged.name, spec.kind, staged.rows, staged.sha256, digest, as_of, staged.rejected
+        staged.name,
+        spec.kind,
+        staged.rows,
+        staged.sha256,
+        digest,
+        as_of,
+        staged.rejected,
+        staged.columns,
     )
 
 

@@ -10,7 +10,10 @@ from purgeplan.model.spec import DriftCheck, PlanSpec, Policy, Population, Purpo
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """One source as read: ``sha256`` is that of the content, ``ids_digest`` of its sorted ids."""
+    """One source as read: ``sha256`` is that of the content, ``ids_digest`` of its sorted ids.
+
+    ``columns`` are those that the ids were taken from, where they have names.
+    """
 
     name: str
     kind: str
@@ -19,6 +22,7 @@ class SourceFacts:
     ids_digest: str
     as_of: datetime
     rejected: int = 0
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

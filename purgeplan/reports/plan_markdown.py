@@ -15,7 +15,14 @@ from purgeplan.reports.next_step import script_command
 from purgeplan.reports.plan_text import headline, protect_words
 from purgeplan.reports.sums import backup_lines
 from purgeplan.reports.who import breakdown_lines, delta_words, who_lines
-from purgeplan.reports.words import about, drift_words, instant, pace_words, plural, source_name
+from purgeplan.reports.words import (
+    about,
+    drift_words,
+    instant,
+    pace_words,
+    source_name,
+    source_rows,
+)
 
 MAX_COMMAND: Final = 4096
 """Longer than any path: a command is shown whole or not at all."""
@@ -102,7 +109,7 @@ def _limits(review: Review, room: Room) -> Iterator[str]:
 
 def _details(review: Review, room: Room) -> Iterator[str]:
     facts = review.facts
-    sources = [f"{source_name(one)}, {plural(one.rows, 'row')}" for one in facts.sources]
+    sources = [f"{source_name(one)}, {source_rows(one)}" for one in facts.sources]
     sample = [masked(one) for one in facts.sample]
     parts = {
         "Sources": [f"- {code(one, room.width)}" for one in sources],

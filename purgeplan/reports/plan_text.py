@@ -20,6 +20,7 @@ from purgeplan.reports.words import (
     pace_words,
     plural,
     source_name,
+    source_rows,
     window_words,
 )
 
@@ -81,8 +82,7 @@ def _why(review: Review) -> Iterator[str]:
 def _sources(review: Review) -> Iterator[str]:
     for one in review.facts.sources:
         digest = f"sha256 {short(one.sha256)}" if one.sha256 is not None else "no file"
-        rows = plural(one.rows, "row")
-        yield f"{source_name(one)} · {rows} · {digest} · as of {instant(one.as_of)}"
+        yield f"{source_name(one)} · {source_rows(one)} · {digest} · as of {instant(one.as_of)}"
 
 
 def _rows(review: Review) -> Iterator[str]:

@@ -47,6 +47,15 @@ def plural(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
+def source_rows(source: SourceFacts) -> str:
+    """Say how many rows a source has, and from which column its ids were taken."""
+    rows = plural(source.rows, "row")
+    if not source.columns:
+        return rows
+    what = "column" if len(source.columns) == 1 else "columns"
+    return f"{what} {', '.join(source.columns)}: {rows}"
+
+
 def source_name(source: SourceFacts) -> str:
     """Give a source's kind and name; a name that begins with the kind says both."""
     named = source.name == source.kind or source.name.startswith(f"{source.kind} ")

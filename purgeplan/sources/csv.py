@@ -7,7 +7,7 @@ from purgeplan.errors import InvalidError
 from purgeplan.model.spec import SourceSpec
 from purgeplan.sources.port import Context, Source, Staged
 from purgeplan.sources.reading.cutting import cut
-from purgeplan.sources.reading.files import Files, Opened
+from purgeplan.sources.reading.files import Opened
 from purgeplan.sources.reading.layout import DELIMITERS, Wanted
 from purgeplan.sources.reading.options import COLUMN, PATH
 from purgeplan.sources.reading.paths import check_path
@@ -15,6 +15,7 @@ from purgeplan.sources.reading.places import Spooled
 from purgeplan.sources.reading.scan import Scan
 from purgeplan.sources.reading.spooling import spooled
 from purgeplan.sources.reading.staging import holding, new_table, selected, settle
+from purgeplan.sources.typed.cells import stage_files
 from purgeplan.sources.workspace import Workspace
 
 
@@ -63,21 +64,8 @@ class CsvSource:
 
     def stage(self, context: Context, work: Workspace) -> Staged:
         """Read every file whole, or raise with the places where one can't be."""
-        found = Files(context, self._spec)
-        parts = [self._one(context, work, source) for source in found]
-        table = parts[0].table
-        for part in parts[1:]:
-            work.run("INSERT INTO $table SELECT * FROM $part", table=table, part=part.table)
-            work.run("DROP TABLE $part", part=part.table)
-        return Staged(
-            name=found.name,
-            table=table,
-            rows=sum(part.rows for part in parts),
-            known=frozenset.intersection(*(part.known for part in parts)),
-            rejected=sum(part.rejected for part in parts),
-            set_aside=tuple(finding for part in parts for finding in part.set_aside),
-            sha256=found.sha256,
-            files=found.hashes,
+        return stage_files(
+            context, self._spec, work, lambda source: self._one(context, work, source)
         )
 
     def _one(self, context: Context, work: Workspace, source: Opened) -> Staged:
@@ -97,7 +85,7 @@ class CsvSource:
         if unfit and not context.set_aside:
             raise InvalidError(*unfit)
         known = holding(work, table, layout.others)
-        return Staged(text.name, table, rows, known, rejected, unfit)
+        return Staged(text.name, table, rows, known, rejected, unfit, columns=layout.taken)
 
 
 _conforms: type[Source] = CsvSource

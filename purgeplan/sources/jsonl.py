@@ -56,6 +56,7 @@ class JsonlSource:
             set_aside=tuple(rows.places),
             sha256=found.sha256,
             files=found.hashes,
+            columns=reading.taken,
         )
 
 
@@ -70,6 +71,11 @@ class _Lines:
         self._key: str | None = None
         self._beside: Mapping[str, str] = {}
         self.known: set[str] = set()
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """Give the key that the ids were taken from; none where each line is an id."""
+        return () if self._key is None else (columns.shown(self._key),)
 
     def rows(self, name: str, units: Iterator[bytes]) -> Iterator[Row]:
         """Give the rows of one file; raises InvalidError with the line of one that is none."""

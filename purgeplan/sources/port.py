@@ -45,7 +45,8 @@ class Staged:
     few. ``known`` are the columns beside ``id`` that hold for every row. ``sha256`` is that of the
     content as it lies there, ``files`` that of each file by its path relative to the root.
     ``as_of`` (aware UTC) is when it was true, where the source knows by itself; such a one may hold
-    nobody. ``warnings`` are no refusals.
+    nobody. ``warnings`` are no refusals. ``columns`` are those that the ids were taken from:
+    several where the files of one source call theirs otherwise.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Staged:
     files: Mapping[str, str] = field(default_factory=dict)
     as_of: datetime | None = None
     warnings: tuple[Finding, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -120,6 +120,7 @@ class SqlSource:
             staged.rejected,
             staged.set_aside,
             files=query.files,
+            columns=staged.columns,
         )
 
 

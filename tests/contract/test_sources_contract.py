@@ -104,3 +104,11 @@ def test_files_are_told_with_their_digest(kind, tmp_path):
 
     assert set(staged.files) == ({"ids"} if kind in WRITERS else set())
     assert list(staged.files.values()) == ([staged.sha256] if staged.sha256 else [])
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_the_column_of_the_ids_is_told(kind, tmp_path):
+    """A reviewer sees which one was taken; ids in the plan file have none."""
+    staged, _, _ = stage(kind, tmp_path, [uuid(2)])
+
+    assert staged.columns == (() if kind == "inline" else ("subscription_id",))

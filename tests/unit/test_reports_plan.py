@@ -1,5 +1,6 @@
 """The forms of a plan under review: every number, every limit, the command that comes next."""
 
+import html
 import json
 from dataclasses import replace
 from datetime import time, timedelta
@@ -274,6 +275,23 @@ def test_sources_name_their_content():
     shown = text(judged(facts=replace(known, sources=(placed,))))
     assert "inline at plan.yaml:6:9 · 1 row · no file" in shown
     assert "inline inline" not in shown
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (("player_id",), "csv exports/inactive.csv · column player_id: 12,449 rows · sha256"),
+        (("id", "player_id"), "csv exports/inactive.csv · columns id, player_id: 12,449 rows"),
+    ],
+)
+def test_sources_name_the_column_that_their_ids_were_taken_from(columns, said):
+    """Who reads the plan sees it when the wrong one was taken; so does a pull request."""
+    known = facts()
+    shown = judged(facts=replace(known, sources=(replace(known.sources[0], columns=columns),)))
+
+    assert said in text(shown)
+    assert f"{', '.join(columns)}: 12,449 rows" in html.unescape(plan_markdown(shown))
+    assert json.loads(PLAN_FORMS["json"](shown))["sources"][0]["columns"] == [*columns]
 
 
 def test_document_has_fingerprint_and_counts_at_the_top():

@@ -393,3 +393,20 @@ def test_a_difference_between_the_two_readers_is_an_error(tmp_path):
         with kind(threads=1) as work, pytest.raises(Exception, match="two readers") as error:
             KINDS["csv"](source(by=EXTERNAL_ID, path="ids.csv")).stage(Context(str(tmp_path)), work)
         assert error.value.findings[0].code == "PP216"
+
+
+def test_every_column_that_the_files_of_a_source_call_their_ids_is_told(tmp_path):
+    """Each file has a header of its own; a .txt with an id a line has none."""
+    for name, text in {
+        "a.csv": f"id\n{uuid(1)}\n",
+        "b.csv": f"player_id,b\n{uuid(2)},x\n",
+        "c.txt": f"{uuid(3)}\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    with Workspace(threads=1) as work:
+        told = [
+            KINDS["csv"](source(path=path)).stage(Context(str(tmp_path)), work).columns
+            for path in ("*.csv", "c.txt")
+        ]
+
+    assert told == [("id", "player_id"), ()]

@@ -87,4 +87,5 @@ def stage_rows(work: Workspace, rows: str, name: str, spec: SourceSpec, loaded: 
         known=holding(work, table, others),
         sha256=loaded.sha256,
         as_of=as_of,
+        columns=(COLUMN_OF[spec.by],),
     )

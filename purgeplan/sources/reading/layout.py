@@ -43,6 +43,11 @@ class Layout:
         return len(self.names)
 
     @property
+    def taken(self) -> tuple[str, ...]:
+        """Give the name of the column with the ids, fit to be shown; none where no header has."""
+        return (columns.shown(self.names[self.chosen]),) if self.header else ()
+
+    @property
     def shape(self) -> Shape:
         """Give what the database is told."""
         return Shape(self.width, self.delimiter, self.quoted, self.header)

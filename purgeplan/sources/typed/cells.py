@@ -78,7 +78,7 @@ class Cells:
         if found and not context.set_aside:
             raise InvalidError(*found)
         known = holding(work, table, layout.others)
-        return Staged(self.name, table, rows, known, rejected, found)
+        return Staged(self.name, table, rows, known, rejected, found, columns=layout.taken)
 
     def _unfit(self, by: str, work: Workspace) -> Iterator[Finding]:
         column, raw = self.layout.names[self.layout.chosen], f"c{self.layout.chosen}"
@@ -108,6 +108,7 @@ def stage_files(
         set_aside=tuple(finding for part in parts for finding in part.set_aside),
         sha256=found.sha256,
         files=found.hashes,
+        columns=tuple(dict.fromkeys(name for part in parts for name in part.columns)),
     )
 
 
