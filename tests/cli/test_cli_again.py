@@ -110,3 +110,20 @@ def test_a_plan_of_nobody_in_between_sends_nobody_a_second_time(at):
 
     assert (done.code, again["counts"]["deleted_before"]) == (0, 2)
     assert sorted(at.deleted()) == names
+
+
+def test_whom_another_plan_has_deleted_meanwhile_is_not_sent_again(at):
+    """Two plans are open and have people in common: whichever comes second leaves them out."""
+    ids = at.subscriptions(5)
+    at.plan_file("first.yaml", name="first", source="{from: csv, path: first.csv}")
+    at.ids_file(ids[:3], "first.csv")
+    at.plan_file("second.yaml", name="second", source="{from: csv, path: second.csv}")
+    at.ids_file(ids[1:], "second.csv")
+    first, second = at.plan("first.yaml"), at.plan("second.yaml")
+    at.apply(first["fingerprint"], file="first.yaml")
+
+    done = at.apply(second["fingerprint"], file="second.yaml")
+
+    assert done.code == 0, done.err
+    assert sorted(at.deleted()) == sorted(ids)
+    assert at.report("second.yaml")["counts"]["skipped"] == 2

@@ -132,7 +132,8 @@ def _keeper(path, many):
         if path:
             tests = {mutant.name: test for mutant, test in caught.items()}
             about = f"`script/mutants`, {time.strftime('%Y-%m-%d')}: {told}."
-            put(path, written(path.read_text("utf-8"), names, tests, about))
+            page = path if path.is_file() else PAGE
+            put(path, written(page.read_text("utf-8"), names, tests, about))
         return told
 
     return keep

@@ -212,7 +212,7 @@ MUTANTS = (
     ),
     mutant(
         "who was deleted under another plan since planning is sent",
-        f"{SPINE} {LIVES}",
+        f"cli/test_cli_again.py {LIVES}",
         ("engine/apply.py", "self.journal.skip_deleted_elsewhere(row.plan_id, now)", "0"),
     ),
     mutant(
@@ -299,7 +299,7 @@ MUTANTS = (
     ),
     mutant(
         "what may have worked is given back as pending",
-        f"{RUN} {SIMULATED}",
+        f"unit/test_engine_resumed.py {SIMULATED}",
         (
             "engine/judging.py",
             "State.SENT if claimed.doubtful else State.PENDING",

@@ -7,6 +7,7 @@ CONTRACT = " ".join(
 )
 FILES = "unit/test_journal_files.py"
 SQLITE = "unit/test_journal_sqlite.py"
+NEW = "journal/new.sql"
 LOCK = "unit/test_journal_lock.py"
 SIMULATED = "property/test_simulation_crashes.py"
 
@@ -79,6 +80,8 @@ MUTANTS = (
             "AND (OLD.state <> 'accepted' OR OLD.verdict IS '{Verdict.STILL_THERE}')\n",
             "\n",
         ),
+        (NEW, "        AND (OLD.state <> 'accepted' OR OLD.verdict IS 'still_there')\n", ""),
+        (NEW, "        AND (OLD.state <> 'accepted' OR OLD.verdict IS 'still_there')\n", ""),
     ),
     mutant(
         "an accepted id may become pending, verified or not",
@@ -88,6 +91,7 @@ MUTANTS = (
             "AND (OLD.state <> 'accepted' OR OLD.verdict IS '{Verdict.STILL_THERE}')\n",
             "\n",
         ),
+        (NEW, "        AND (OLD.state <> 'accepted' OR OLD.verdict IS 'still_there')\n", ""),
     ),
     mutant(
         "attempts may count down",
@@ -99,16 +103,19 @@ MUTANTS = (
             """claimed_at, evidence_at",
         f\"""{_changed("plan_id", "position")}""",
         ),
+        (NEW, " OR NEW.attempts < OLD.attempts\n", "\n"),
     ),
     mutant(
         "items may be deleted",
         SQLITE,
         ("journal/schema.py", '    _never("items", "DELETE", "1", "kept"),\n', ""),
+        (NEW, "BEFORE DELETE ON items WHEN 1", "BEFORE DELETE ON items WHEN 0"),
     ),
     mutant(
         "events may be rewritten",
         SQLITE,
         ("journal/schema.py", '    _never("events", "UPDATE", "1", "frozen"),\n', ""),
+        (NEW, "BEFORE UPDATE ON events WHEN 1", "BEFORE UPDATE ON events WHEN 0"),
     ),
     mutant(
         "evidence may become younger",
@@ -118,6 +125,7 @@ MUTANTS = (
             '"UPDATE", "NEW.as_of > OLD.as_of", "only older"',
             '"UPDATE", "0", "only older"',
         ),
+        (NEW, "ON evidence WHEN NEW.as_of > OLD.as_of", "ON evidence WHEN 0"),
         ("journal/plans.py", "WHERE excluded.as_of < as_of", "WHERE excluded.as_of > as_of"),
     ),
     mutant(

@@ -42,6 +42,18 @@ def test_the_limit_counts_them():
     assert (last.exit, len(stage.target.begun)) == (Exit.DONE, 12)
 
 
+def test_whoever_has_not_begun_again_stays_unresolved():
+    """Stopped before it was sent again: what an earlier request did is as unknown as before."""
+    stage = in_doubt(1000)
+    stage.target.on_begin = lambda item: setattr(stage.request, "asked", True)
+
+    assert ended(stage.run()).why == "interrupted"
+
+    begun = len(stage.target.begun)
+    assert 0 < begun < 1000
+    assert (stage.tally[State.PENDING], stage.tally[State.SENT]) == (0, 1000 - begun)
+
+
 def test_the_limit_counts_whom_retry_takes_back_in_doubt():
     """A failed id of which a request may have worked goes as one that is unresolved."""
     stage = Stage(12)
