@@ -109,6 +109,11 @@ def prose(text: str) -> str | None:
     return text.strip() if visible and visible.isprintable() else None
 
 
+def path(text: str) -> str | None:
+    """Give a path that a system can be asked for: it may be long, and hold what is not shown."""
+    return None if "\0" in text else text
+
+
 def id_kind(text: str) -> str | None:
     """Give a kind of ids, or an alias label; the names that OneSignal gave up are none."""
     is_label = line(text) is not None and not set(text) & set(" /?#%")
@@ -148,6 +153,7 @@ FORMS: Final[dict[str, Form]] = {
     "x-uuid": Form("a UUID", "copy it whole: 8-4-4-4-12 hex digits", uuid),
     "x-sha256": Form("a sha256", "write all 64 hex digits that `sha256sum FILE` prints", sha256),
     "x-line": Form("a line of text", _ONE_LINE, line),
+    "x-path": Form("a path", "write where the file is: no path holds a NUL", path),
     "x-prose": Form("a text of visible characters", "say it in words", prose),
     "x-id-kind": Form("a kind of ids", _kind_mend, id_kind),
     "x-env": Form("the name of a variable", "write it like ONESIGNAL_API_KEY", _matching(_ENV)),

@@ -54,6 +54,7 @@ class SqlSource:
                     },
                     "file": {
                         "type": "string",
+                        "format": "x-path",
                         "minLength": 1,
                         "description": "The file with the URL, relative to the root.",
                         "examples": ["/run/secrets/customers"],
@@ -73,6 +74,7 @@ class SqlSource:
             "query": _QUERY,
             "query_file": {
                 "type": "string",
+                "format": "x-path",
                 "minLength": 1,
                 "description": (
                     "The file with the SELECT instead, relative to the file that this is written "

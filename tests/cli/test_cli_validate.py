@@ -66,6 +66,10 @@ def told(at, command):
         ({"target": BY_CRM, "source": "{from: segment, name: Old}"}, "", 2, {"PP232"}),
         ({"extra": "protect: [{from: segment, name: VIP, by: external_id}]\n"}, "", 2, {"PP232"}),
         ({"source": SQL % "DELETE FROM customers"}, "", 2, {"PP229"}),
+        ({"source": '{from: csv, path: "a\\0b"}'}, "", 2, {"PP025"}),
+        ({"source": '{from: sql, url: {file: "\\0"}, query: SELECT 1}'}, "", 2, {"PP025"}),
+        ({"source": '{from: sql, url: {env: A}, query_file: "\\0"}'}, "", 2, {"PP025"}),
+        ({"extra": STAFF.replace("staff.csv", '"\\0"') % "subscription_id"}, "", 2, {"PP025"}),
         ({"source": (SQL % "x").replace("query: x", "query_file: ../x.sql")}, "", 2, {"PP202"}),
     ],
 )

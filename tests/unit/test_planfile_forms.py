@@ -202,3 +202,10 @@ def test_a_policy_s_hosts_hold_for_the_plans_below_it():
 
     assert plan(app=app, policy=policy).app.base_url == "https://proxy.acme.example"
     assert only(plan_text(app=app)).code == "PP027"
+
+
+@pytest.mark.parametrize("text", ["a/b c.csv", " a", "x" * 400, "a\u00a0b", "a\nb"])
+def test_a_path_may_be_called_anything_but_a_nul(text):
+    """File systems take the rest; there is no need to know better."""
+    assert forms.path(text) == text
+    assert forms.path(f"{text}\0") is None

@@ -4,6 +4,7 @@ from typing import Final
 
 PATH: Final = {
     "type": "string",
+    "format": "x-path",
     "minLength": 1,
     "description": (
         "The file with the ids, relative to the file that this is written in; .gz and .zst are "
