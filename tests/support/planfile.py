@@ -13,7 +13,12 @@ LEGACY_KEY = "NGEwMGZmMjItY2NkNy0xMWUzLTk5ZDUt" + "MDAwYzI5NDBlNjJj"
 KINDS = {
     "csv": {
         "properties": {
-            "path": {"type": "string", "description": "The file.", "examples": ["a.csv"]},
+            "path": {
+                "type": "string",
+                "format": "x-path",
+                "description": "The file.",
+                "examples": ["a.csv"],
+            },
             "column": {"type": "string", "description": "Its column.", "examples": ["player_id"]},
         },
         "required": ["path"],
