@@ -14,17 +14,19 @@ def first_seen(journal: Journal, spec: PlanSpec, ids_digest: str) -> datetime | 
     whom that plan has deleted would be sent again by it, and could have come back.
     """
     known = journal.first_seen(spec.app.id, ids_digest)
-    row = _replaced(journal, spec) if known is None else None
+    row = replaced(journal, spec) if known is None else None
     return known if row is None else min(row.draft.evidence.values(), default=row.planned_at)
 
 
-def _replaced(journal: Journal, spec: PlanSpec) -> PlanRow | None:
+def replaced(journal: Journal, spec: PlanSpec) -> PlanRow | None:
     """Give the plan that a new one of that name goes on from, None where the last is over.
 
-    One that was done without a run had nobody to delete: what it took the place of counts still.
+    One that was done without a run had nobody to delete: what it took the place of counts still,
+    until it is forgotten.
     """
     rows = journal.plans(spec.app.id, spec.name)
     sent = (one for one in rows if one.state is not PlanState.DONE or journal.runs(one.plan_id))
     newest = next(sent, None)
-    going_on = (PlanState.OPEN, PlanState.SUPERSEDED)
-    return newest if newest is not None and newest.state in going_on else None
+    if newest is None or newest.sealed_at is not None:
+        return None
+    return newest if newest.state in (PlanState.OPEN, PlanState.SUPERSEDED) else None

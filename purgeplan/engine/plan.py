@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from purgeplan.engine import canary
 from purgeplan.engine import facts as known
 from purgeplan.engine.admit import violations
+from purgeplan.engine.first_seen import replaced
 from purgeplan.engine.gates import frozen
 from purgeplan.engine.resolved import Resolved
 from purgeplan.errors import Finding
@@ -71,10 +72,10 @@ class Planner:
     ) -> Facts:
         claimed = claimed_left = 0
         left = resolved.counts.to_delete
-        if running is not None:
+        if (old := replaced(self.journal, self.rules.spec)) is not None:
             # max_delete judges both together, or a plan edited halfway could delete twice its cap
-            claimed = self.journal.claimed_in_lineage(running.plan_id)
-            claimed_left = resolved.overlap(self.journal.claimed_ids(running.plan_id))
+            claimed = self.journal.claimed_in_lineage(old.plan_id)
+            claimed_left = resolved.overlap(self.journal.claimed_ids(old.plan_id))
         if running is not None and same:
             tally = self.journal.tally(running.plan_id)
             left, claimed_left = tally.left, known.claimed_left(running, tally, self.journal)

@@ -77,10 +77,17 @@ class Plans(Part):
         return int(plan_id)
 
     def _supersede(self, draft: Draft, at: datetime) -> int | None:
-        """Close the open plan of that name, and give the lineage that it hands on."""
+        """Close the open plan of that name, and give the lineage that it hands on.
+
+        One that took its place and was done without a run had nobody to delete: it hands on as
+        well what the open one had claimed.
+        """
         rival = self._open_rival(draft.app_id, draft.name)
         if rival is None:
-            return None
+            newest = next(iter(self.plans(draft.app_id, draft.name)), None)
+            if newest is None or newest.state is not PlanState.DONE or newest.sealed_at:
+                return None
+            return None if self.runs(newest.plan_id) else newest.lineage
         self._store.execute(_CLOSE, PlanState.SUPERSEDED, ms(at), rival.plan_id)
         self._event("plan.superseded", at, (rival.plan_id, None))
         return rival.lineage

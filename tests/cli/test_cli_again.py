@@ -127,3 +127,25 @@ def test_whom_another_plan_has_deleted_meanwhile_is_not_sent_again(at):
     assert done.code == 0, done.err
     assert sorted(at.deleted()) == sorted(ids)
     assert at.report("second.yaml")["counts"]["skipped"] == 2
+
+
+def test_a_plan_of_nobody_in_between_frees_nothing_of_max_delete(at):
+    """Whom the open plan has deleted counts for the one that follows, as it did without it."""
+    ids = at.subscriptions(11)
+    at.ids_file(ids[:5])
+    at.plan_file(
+        limits="{max_delete: 5, max_delete_percent: 90}",
+        extra="protect: [{from: csv, path: staff.csv, by: subscription_id}]\n",
+    )
+    at.ids_file(ids[10:], "staff.csv")
+    at.apply(at.plan()["fingerprint"], "--limit", "2")
+    at.ids_file(ids, "staff.csv")
+    at.plan()
+    at.ids_file(ids[10:], "staff.csv")
+    at.ids_file(ids[5:10])
+
+    refused = at.run("plan", "plan.yaml", "--json")
+    document = json.loads(refused.out)
+
+    assert (refused.code, document["counts"]["claimed_before"]) == (3, 2)
+    assert [one["code"] for one in document["violations"]] == ["PP103"]

@@ -137,6 +137,33 @@ def test_starts_a_new_lineage_after_an_end(world, end):
     assert world.journal.plan(1).closed_at == LATER
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_plan_that_was_done_without_a_run_hands_its_lineage_on(world, times):
+    """It took the open plan's place and deleted nobody: what that one has claimed counts still."""
+    world.plan("a", "b")
+    world.apply(ACCEPTED)
+    for plan_id in range(2, 2 + times):
+        world.plan()
+        world.journal.conclude(plan_id, PlanState.DONE, LATER)
+
+    after = world.plan("c")
+
+    assert world.journal.plan(after).lineage == 1
+    assert world.journal.claimed_in_lineage(after) == 1
+
+
+def test_what_is_forgotten_hands_no_lineage_on(world):
+    """Nothing of it can be compared any more."""
+    world.plan("a", "b")
+    world.apply(ACCEPTED)
+    world.plan()
+    world.journal.conclude(2, PlanState.DONE, LATER)
+    for plan_id in (1, 2):
+        world.journal.seal(plan_id, b"k" * 32, LATER)
+
+    assert world.journal.plan(world.plan("c")).lineage == 3
+
+
 def test_counts_claims_over_a_lineage_once_each(world):
     """Ids claimed by a plan and by those it superseded count once each, however often claimed."""
     world.plan("a", "b", "c")

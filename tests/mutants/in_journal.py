@@ -148,6 +148,11 @@ MUTANTS = (
         ("journal/plans.py", "        return rival.lineage\n", "        return None\n"),
     ),
     mutant(
+        "a plan after one of nobody begins to count anew",
+        CONTRACT,
+        ("journal/plans.py", "self.runs(newest.plan_id) else newest.lineage", "newest else None"),
+    ),
+    mutant(
         "a run that another one has closed goes on claiming",
         f"{CONTRACT} {SIMULATED}",
         ("journal/runs.py", 'WHERE run_id = ? AND ended_at IS NULL"""', 'WHERE run_id = ?"""'),

@@ -214,7 +214,9 @@ class FakeJournal:
     def _insert(self, draft, rows, at, planned_at=None):
         plan_id = len(self._plans) + 1
         before = self._open(draft.app_id, draft.name)
-        lineage = plan_id
+        lineage, newest = plan_id, next(iter(self.plans(draft.app_id, draft.name)), None)
+        if newest and newest.state is PlanState.DONE and not newest.sealed_at:
+            lineage = plan_id if self.runs(newest.plan_id) else newest.lineage
         if before is not None:
             lineage = before.lineage
             self._plans[before.plan_id] = replace(

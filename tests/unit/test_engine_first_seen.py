@@ -62,3 +62,14 @@ def test_a_list_after_a_run_that_is_done_is_of_today_whatever_was_before():
     journal.conclude(2, PlanState.DONE, LATER)
 
     assert first_seen(journal, SPEC, "d3") is None
+
+
+def test_a_list_after_what_was_forgotten_is_of_today():
+    """Nothing of a sealed plan is known any more."""
+    journal = journal_with(d1=T0)
+    journal.save(draft(evidence={"d2": LATER}), [], LATER)
+    journal.conclude(2, PlanState.DONE, LATER)
+    for plan_id in (1, 2):
+        journal.seal(plan_id, b"k" * 32, LATER)
+
+    assert first_seen(journal, SPEC, "d3") is None

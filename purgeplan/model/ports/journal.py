@@ -47,7 +47,8 @@ class Journal(Protocol):
         """Write a plan and its frozen set, whole or not at all, superseding the open one.
 
         Items come in the order of sending. An open plan of the same app and name becomes
-        superseded and hands on its lineage. Raises whatever ``items`` raises, with nothing kept.
+        superseded and hands on its lineage; so does the newest one, done without a run. Raises
+        whatever ``items`` raises, with nothing kept.
         """
         ...
 
