@@ -559,7 +559,7 @@ def test_a_file_that_was_finished_keeps_its_name(tmp_path):
     assert path.read_text("utf-8") == "everybody's data"
 
 
-@pytest.mark.parametrize("kept", ["locked", "without a lock", "a link", "a folder"])
+@pytest.mark.parametrize("kept", ["locked", "without a lock", "a link", "a folder", "a pipe"])
 def test_takes_away_nothing_that_may_be_in_use(tmp_path, kept):
     """A living process holds its lock; what has none of that form is nobody's of ours."""
     path, elsewhere = tmp_path / "people.csv.gz", tmp_path / "elsewhere"
@@ -570,6 +570,8 @@ def test_takes_away_nothing_that_may_be_in_use(tmp_path, kept):
         elsewhere.touch()
     if kept == "a link":
         lock.symlink_to(elsewhere)
+    if kept == "a pipe":
+        os.mkfifo(lock, 0o600)
     if kept == "a folder":
         lock.mkdir()
     with (lock if kept == "locked" else one).open() as file:
