@@ -93,10 +93,8 @@ def _opened(path: Path, clock: Clock | None) -> SqliteJournal:
         try:
             connection = connect(path, "ro" if clock is None else "rw")
             on_error.callback(connection.close)
-            version = _recognize(path, connection, writable=clock is not None)
+            _recognize(path, connection, writable=clock is not None)
             settle(connection, READING if clock is None else WRITING)
-            if form_of(connection) != FORMS[version]:
-                raise refusals.unsound(str(path), "its tables are not those of purgeplan")
         except sqlite3.Error as error:
             raise refusals.failed(str(path), error) from error
         store = Store(connection, str(path))
@@ -106,10 +104,11 @@ def _opened(path: Path, clock: Clock | None) -> SqliteJournal:
     return journal
 
 
-def _recognize(path: Path, connection: sqlite3.Connection, *, writable: bool) -> int:
-    """Give the version that the file has by now: what only reads changes nothing.
+def _recognize(path: Path, connection: sqlite3.Connection, *, writable: bool) -> None:
+    """Raise InvalidError or JournalError unless it is ours, of a version that can be worked with.
 
-    Raises InvalidError unless it is ours and of a version that can be worked with.
+    What writes brings an older one up, once its form is known to be ours; what only reads changes
+    nothing.
     """
     try:
         ((application_id,),) = connection.execute("PRAGMA application_id").fetchall()
@@ -119,14 +118,23 @@ def _recognize(path: Path, connection: sqlite3.Connection, *, writable: bool) ->
         raise refusals.foreign(path) from error
     if application_id != APPLICATION_ID:
         raise refusals.foreign(path)
-    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    version = _known(path, connection)
     if version < VERSION and writable:
         _bring_up(connection)
-        version = VERSION
-    if version not in FORMS:
-        raise refusals.other_version(path, version, VERSION)
+        version = _known(path, connection)
     if version < VERSION:
         connection.execute(READ_AS[version])
+
+
+def _known(path: Path, connection: sqlite3.Connection) -> int:
+    """Give the version that a file says it has; raises where its form is not that version's."""
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    if version < 1:
+        raise refusals.foreign(path)
+    if version not in FORMS:
+        raise refusals.other_version(path, version, VERSION)
+    if form_of(connection) != FORMS[version]:
+        raise refusals.unsound(str(path), "its tables are not those of purgeplan")
     return int(version)
 
 

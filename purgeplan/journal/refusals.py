@@ -97,10 +97,9 @@ def foreign(path: Path) -> InvalidError:
 
 
 def other_version(path: Path, found: int, known: int) -> InvalidError:
-    """Say that a file is ours, and from the future (or that its making was cut short)."""
+    """Say that a file is ours, and from the future."""
     problem = f"{path} has journal version {found}, this purgeplan knows {known}"
-    mend = "update purgeplan" if found > known else "run `purgeplan plan` with it once"
-    return InvalidError(Finding("PP412", problem, mend))
+    return InvalidError(Finding("PP412", problem, "update purgeplan"))
 
 
 def readable_by_others(path: Path, mode: int) -> InvalidError:

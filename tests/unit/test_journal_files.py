@@ -194,16 +194,17 @@ def test_refuses_a_journal_of_a_newer_purgeplan(path):
             attempt()
 
 
-def test_brings_up_an_older_journal_when_it_writes(tmp_path):
-    """A journal of an older form is brought up by whoever writes; a reader says so."""
+def test_refuses_a_database_without_a_version(tmp_path):
+    """A journal gets its name once it is made: what has our mark and no version is not ours."""
     path = tmp_path / "old.db"
     by_hand(path, "PRAGMA application_id = 0x70677031")
     path.chmod(0o600)
+    before = path.read_bytes()
 
-    with pytest.raises(InvalidError, match=r"version 0.*run `purgeplan plan`"):
-        open_reader(path)
-    with closing(open_journal(path, HandClock())) as journal:
-        assert journal.check() == []
+    for attempt in (lambda: open_reader(path), lambda: open_journal(path, HandClock())):
+        with pytest.raises(InvalidError, match="not a journal of purgeplan"):
+            attempt()
+    assert path.read_bytes() == before
 
 
 def older(path, version):
@@ -246,6 +247,30 @@ def test_goes_on_with_an_older_journal(tmp_path, version, known):
         assert journal.check() == []
     with closing(open_reader(path)) as journal:
         assert journal.plan(1).state == "superseded"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TRIGGER more AFTER INSERT ON _sqlite_migrations BEGIN DELETE FROM plans; END",
+        "CREATE VIEW more AS SELECT * FROM items",
+        "DROP TRIGGER plans_kept",
+    ],
+)
+def test_brings_up_no_older_journal_with_other_tables(tmp_path, version, sql):
+    """It is held against the form of its version first: nothing in it runs, no byte of it changes.
+
+    Brought up, a trigger of somebody's own would have run before it was seen.
+    """
+    path = tmp_path / "old.db"
+    older(path, version)
+    by_hand(path, sql)
+    before = path.read_bytes()
+
+    with pytest.raises(JournalError, match="its tables are not those of purgeplan"):
+        open_journal(path, HandClock())
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
