@@ -1,13 +1,41 @@
-"""All mutants, by the room that they are about."""
+"""All mutants, by what they are about."""
 
-from mutants import in_checks, in_engine, in_journal, in_model, in_onesignal, in_reading, in_surface
+from mutants import (
+    in_afterwards,
+    in_answers,
+    in_backups,
+    in_doubt,
+    in_drift,
+    in_gates,
+    in_guards,
+    in_idsets,
+    in_journal,
+    in_onesignal,
+    in_pace,
+    in_planfiles,
+    in_record,
+    in_salvage,
+    in_sources,
+    in_stops,
+    in_surface,
+)
 
 MUTANTS = (
     *in_journal.MUTANTS,
-    *in_engine.MUTANTS,
-    *in_checks.MUTANTS,
-    *in_model.MUTANTS,
+    *in_record.MUTANTS,
+    *in_salvage.MUTANTS,
+    *in_gates.MUTANTS,
+    *in_stops.MUTANTS,
+    *in_doubt.MUTANTS,
+    *in_pace.MUTANTS,
+    *in_afterwards.MUTANTS,
+    *in_drift.MUTANTS,
+    *in_backups.MUTANTS,
+    *in_guards.MUTANTS,
+    *in_idsets.MUTANTS,
+    *in_answers.MUTANTS,
     *in_onesignal.MUTANTS,
-    *in_reading.MUTANTS,
+    *in_planfiles.MUTANTS,
+    *in_sources.MUTANTS,
     *in_surface.MUTANTS,
 )

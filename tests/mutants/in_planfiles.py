@@ -1,14 +1,30 @@
-"""Sabotages of plan files, policies and sources: what is read, and what is refused."""
+"""Sabotages of how plan files and policies are read: what is taken, and what is refused."""
 
 from mutants.mutant import mutant
 
+UNTRUSTED = "security/test_security_untrusted.py::test_"
 LOAD = "unit/test_planfile_load.py"
 CHECK = "unit/test_planfile_check.py"
-FILES = "unit/test_sources_files.py"
-TEXT = "unit/test_sources_text.py"
-CSV = "unit/test_sources_csv.py"
 
 MUTANTS = (
+    mutant(
+        "a stranger's plan may read anything",
+        f"{UNTRUSTED}what_reaches_beyond_is_refused",
+        (
+            "cli/untrusted.py",
+            "[_beyond(one) for one in named if one.kind not in LOCAL]",
+            "[_beyond(one) for one in named if one.kind is LOCAL]",
+        ),
+    ),
+    mutant(
+        "a stranger's protect lists may reach anywhere",
+        f"{UNTRUSTED}a_protect_list_may_not_either",
+        (
+            "cli/untrusted.py",
+            "(*rules.spec.sources, *protects_of(rules))",
+            "(*rules.spec.sources, *protects_of(rules)[:0])",
+        ),
+    ),
     mutant(
         "validate takes every protect list for one that can be compared",
         "unit/test_engine_foreseen.py",
@@ -141,112 +157,6 @@ MUTANTS = (
             "engine/inputs.py",
             "        found = self._read(policy.protect, policy.path, erasure=False) if policy else []\n",
             "        found = self._read((), policy.path, erasure=False) if policy else []\n",
-        ),
-    ),
-    mutant(
-        "a file that changes while it is read is taken",
-        FILES,
-        (
-            "sources/reading/files.py",
-            "    if _state(before) != _state(after) or reading.done != after.st_size:\n",
-            "    if reading.done < 0:\n",
-        ),
-    ),
-    mutant(
-        "the pin of a source is not looked at",
-        FILES,
-        (
-            "sources/reading/files.py",
-            "        if self._spec.sha256 is not None and self.sha256 != self._spec.sha256.lower():\n",
-            "        if self._spec.sha256 == '':\n",
-        ),
-    ),
-    mutant(
-        "links are followed to a source",
-        FILES,
-        (
-            "sources/reading/files.py",
-            "_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW |",
-            "_FILE: Final = os.O_RDONLY |",
-        ),
-    ),
-    mutant(
-        "a source may lie outside of the repository",
-        FILES,
-        (
-            "sources/reading/paths.py",
-            '    if PurePath(path).is_absolute() or PurePath(found).parts[:1] in ((), ("..",)):\n',
-            "    if PurePath(path).is_absolute():\n",
-        ),
-    ),
-    mutant(
-        "a compressed file that ends in the middle is whole",
-        TEXT,
-        ("sources/reading/unpack.py", "    if begun:\n        raise EOFError\n", ""),
-    ),
-    mutant(
-        "bytes that are no UTF-8 are passed on",
-        TEXT,
-        ("sources/reading/decode.py", "        if not unit.isascii():\n", "        if not unit:\n"),
-    ),
-    mutant(
-        "bad ids of a cleanup are set aside",
-        f"{CSV} unit/test_resolve.py",
-        (
-            "sources/csv.py",
-            "        if unfit and not context.set_aside:\n",
-            "        if unfit and context.set_aside is None:\n",
-        ),
-    ),
-    mutant(
-        "an empty list is no error",
-        "unit/test_resolve.py",
-        (
-            "engine/inputs.py",
-            "            if staged.rows == 0 and not erasure and staged.as_of is None:\n",
-            "            if staged.rows < 0:\n",
-        ),
-    ),
-    mutant(
-        "the first of several columns holds the ids",
-        CSV,
-        ("sources/reading/columns.py", "    if len(found) > 1:\n", "    if len(found) > 9:\n"),
-    ),
-    mutant(
-        "a column of an export is any kind of id",
-        f"{CSV} unit/test_sources_export.py",
-        (
-            "sources/reading/columns.py",
-            "    if theirs not in (None, kind):\n",
-            "    if theirs == '':\n",
-        ),
-    ),
-    mutant(
-        "a damaged export stays, and is read again and again",
-        "unit/test_sources_export.py",
-        ("sources/audience/load.py", "            path.unlink()\n", ""),
-    ),
-    mutant(
-        "numbers in JSON are ids",
-        "unit/test_sources_jsonl.py",
-        (
-            "sources/jsonl.py",
-            "        if not isinstance(raw, str):\n",
-            "        raw = raw if isinstance(raw, str | None) else str(raw)\n        if not isinstance(raw, str):\n",
-        ),
-    ),
-    mutant(
-        "the last of two keys in JSON wins",
-        "unit/test_sources_jsonl.py",
-        ("sources/jsonl.py", "    if len(found) != len(pairs):\n", "    if not pairs and found:\n"),
-    ),
-    mutant(
-        "standard input is read where no signal arrives",
-        "cli/test_cli_streams.py",
-        (
-            "sources/reading/spooling.py",
-            "blocks if source.waits else ahead(blocks, _MOST)",
-            "ahead(blocks, _MOST)",
         ),
     ),
     mutant(

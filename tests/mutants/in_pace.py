@@ -1,0 +1,47 @@
+"""Sabotages of pace: how many requests a second, and when somebody's turn comes again."""
+
+from mutants.mutant import mutant
+
+RUN = "unit/test_engine_run.py"
+SIMULATED = "property/test_simulation_crashes.py"
+
+MUTANTS = (
+    mutant(
+        "a 429 does not slow anybody",
+        f"property/test_pacer_laws.py {RUN} {SIMULATED}",
+        (
+            "engine/pacer.py",
+            "max(self._paused_until, now + pause_s)",
+            "max(self._paused_until, now)",
+        ),
+    ),
+    mutant(
+        "lateness of half a second is made up for in a burst",
+        "property/test_pacer_laws.py",
+        ("engine/pacer.py", "GRACE_S: Final = 0.010", "GRACE_S: Final = 0.5"),
+    ),
+    mutant(
+        "claims reach ten seconds ahead",
+        f"{RUN} {SIMULATED}",
+        ("engine/flight.py", "HORIZON_S: Final = 0.1", "HORIZON_S: Final = 10.0"),
+    ),
+    mutant(
+        "a 429 uses up attempts",
+        f"{RUN} unit/test_model_answer.py",
+        ("engine/waiting.py", "self.attempt + (code is not Code.THROTTLED)", "self.attempt + 1"),
+    ),
+    mutant(
+        "a user's subscriptions are sent at once",
+        "unit/test_engine_waiting.py",
+        ("engine/waiting.py", "USER_S: Final = 1.05", "USER_S: Final = 0.0"),
+    ),
+    mutant(
+        "lateness is made up for without a bound",
+        "property/test_pacer_laws.py",
+        (
+            "engine/pacer.py",
+            "            return max(due, self._recent[0] + self._span_s)\n",
+            "            return due\n",
+        ),
+    ),
+)

@@ -1,0 +1,75 @@
+"""Sabotages of what a run saves when its journal fails, and of what is taken in again."""
+
+from mutants.mutant import mutant
+
+FILES = "unit/test_journal_files.py"
+SIMULATED = "property/test_simulation_crashes.py"
+RUN = "unit/test_engine_run.py"
+
+MUTANTS = (
+    mutant(
+        "a saved line may name anybody as deleted",
+        FILES,
+        (
+            "journal/dumps.py",
+            "if not ours or (who is not None and unfit(ONESIGNAL_ID, who)):",
+            "if not ours:",
+        ),
+    ),
+    mutant(
+        "a saved line's place and time are taken as they stand",
+        FILES,
+        (
+            "journal/dumps.py",
+            "if not ours or (who is not None and unfit(ONESIGNAL_ID, who)):",
+            "if who is not None and unfit(ONESIGNAL_ID, who):",
+        ),
+    ),
+    mutant(
+        "a run whose journal failed leaves no file",
+        f"unit/test_engine_salvage.py {SIMULATED}",
+        (
+            "engine/run.py",
+            "                self._world.dump(self._run_id, ())\n",
+            "                self._run_id += 0\n",
+        ),
+    ),
+    mutant(
+        "what was saved holds for whatever was claimed since",
+        "unit/test_engine_salvage.py",
+        ("engine/salvage.py", " and claim.last_claim <= one.at", ""),
+    ),
+    mutant(
+        "what a run saved holds for another run's claim, if only the clock says so",
+        "unit/test_engine_salvage.py",
+        ("engine/salvage.py", "claim.run_id == run and ", ""),
+    ),
+    mutant(
+        "what a run saved is taken in at every start",
+        "unit/test_engine_salvage.py",
+        ("engine/salvage.py", "            told.pop(run, None)\n", "            told.get(run)\n"),
+    ),
+    mutant(
+        "an error of the journal is lost where a second signal comes",
+        "unit/test_bootstrap_loop.py",
+        (
+            "bootstrap/loop.py",
+            "                raise error from None\n",
+            '                error.add_note("")\n',
+        ),
+    ),
+    mutant(
+        "requests begin after a journal error",
+        f"{RUN} {SIMULATED}",
+        ("engine/execute.py", "        self.flight.ground()\n        await", "        await"),
+    ),
+    mutant(
+        "what was answered is not dumped when the journal fails",
+        f"{RUN} {SIMULATED}",
+        (
+            "engine/execute.py",
+            "        self._means.dump([*self._unsaved, *late])\n",
+            "        self._means.dump(late)\n",
+        ),
+    ),
+)
