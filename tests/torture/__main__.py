@@ -6,6 +6,7 @@ import os
 import platform
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -79,20 +80,39 @@ def _arguments():
     return parser.parse_args()
 
 
+def _command(given):
+    """Give the command that carries this out again, wherever its figures go."""
+    scale = [*(["--quick"] * given.quick), *([f"--every {given.every}"] if given.every else [])]
+    return " ".join(["script/torture", *given.parts, *scale])
+
+
+def _version():
+    """Give the commit that is tried; ``-dirty`` where a file differs from it."""
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--exclude=*", "--abbrev=9"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout.strip() or "no commit"
+
+
 def _keeper(given, scale):
     """Give what writes the figures where they were asked for; done at the end of each row."""
     before, known = os.getloadavg()[0], [(one.part, one.what) for one in tasks(PARTS)]
+    command, version = _command(given), _version()
 
     def keep(rows):
         about = {
-            "command": " ".join(["script/torture", *sys.argv[1:]]),
+            "command": command,
+            "version": version,
             "date": time.strftime("%Y-%m-%d"),
             "machine": f"{os.cpu_count()} cores, Linux {platform.release()}, Python "
             f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
             f"load {before:.0f} at the start and {os.getloadavg()[0]:.0f} at the end",
         }
         if given.doc:
-            told = f"`{about['command']}`, {about['date']}: {about['machine']}."
+            told = f"`{command}`, {about['date']}, {version}: {about['machine']}."
             page = filled(given.doc.read_text("utf-8"), rows, told, known)
             given.doc.write_text(page, "utf-8")
         if given.json:
