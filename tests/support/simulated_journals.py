@@ -5,7 +5,8 @@ from collections import deque
 from dataclasses import fields
 from operator import attrgetter
 
-from support.journal import FakeJournal, _Row
+from support.fake_journal.part import Row
+from support.journal import FakeJournal
 
 from purgeplan.journal import journal_on
 from purgeplan.journal.sqlite import SqliteJournal
@@ -19,10 +20,11 @@ _NAMES = tuple(field.name for field in fields(ItemRow))
 _VALUES = attrgetter(*_NAMES)
 
 
-class _Quick(_Row):
+class _Quick(Row):
     """A row that is quick to change."""
 
     def to(self, **changes):
+        """Change some of it."""
         self.item = ItemRow(*map(changes.get, _NAMES, _VALUES(self.item)))
 
 
