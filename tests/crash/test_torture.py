@@ -35,6 +35,7 @@ SHORT = {
     "clock jumps": (clocks.jumping(), FEW),
     "other clock, users": (clocks.between(**clocks.USERS), FEW),
     "two applies": (rivals.two, FEW),
+    "other commands": (rivals.beside, FEW),
     "two copies": (rivals.copied, FEW),
     "two machines": (rivals.elsewhere, {"ids": 10}),
     "open readers": (rivals.open_readers, {"ids": 10}),

@@ -16,6 +16,19 @@ from purgeplan.journal import open_reader
 
 LOCKED = 9
 
+BESIDE = {
+    "plan": LOCKED,
+    "retry": LOCKED,
+    "cancel": LOCKED,
+    "forget --key-file seal.key": LOCKED,
+    "verify": LOCKED,
+    "export -o rows.csv.gz": LOCKED,
+    "report": 0,
+    "report --check": 0,
+    "validate": 0,
+}
+"""Commands on a plan, and how each ends while the plan is applied."""
+
 
 def two(work):
     """Start two applies of one plan at once: one runs, the other is told of it or of its end."""
@@ -31,6 +44,24 @@ def two(work):
             if verdict.resent:
                 case.flaws.append("ids were sent twice")
             work.add(f"round {number}: {codes}", case.verdict())
+
+
+def beside(work):
+    """Give every other command while an apply is under way: who writes waits, who reads reads."""
+    with scene(work.folder, 4 * work.scale.ids) as one:
+        for number in range(work.scale.rounds):
+            case = one.case()
+            process = case.start(case.argv("apply"))
+            case.tail.until(work.scale.ids * (1 + number % 3), process)
+            process.send_signal(signal.SIGSTOP)  # so that it is surely still there
+            others = {each: case.start(case.argv(*each.split())) for each in BESIDE}
+            for command, other in others.items():
+                if case.end(other).code != BESIDE[command]:
+                    case.flaws.append(f"{command} ended with {case.codes[-1]}")
+            process.send_signal(signal.SIGCONT)
+            if case.end(process).code:
+                case.flaws.append(f"apply was disturbed: {case.codes[-1]}")
+            work.add(f"round {number}", case.verdict())
 
 
 def _copied(one, where, state):
@@ -145,6 +176,7 @@ def _by_shell(source, path):
 
 TASKS = [
     Task("rivals", "two applies at once", two),
+    Task("rivals", "every other command beside an apply", beside),
     Task("rivals", "two copies of a journal, one account", copied),
     Task("rivals", "two copies of a journal, two machines", elsewhere),
     Task("rivals", "open readers during a run", open_readers),
