@@ -2,6 +2,7 @@
 
 from mutants.mutant import mutant
 
+DUMPS = "unit/test_journal_dumps.py"
 FILES = "unit/test_journal_files.py"
 CONTRACT = " ".join(
     f"contract/test_journal_{part}.py" for part in ("plans", "runs", "evidence", "ends", "record")
@@ -24,7 +25,7 @@ MUTANTS = (
     ),
     mutant(
         "commit after send: a transaction ends when the next one begins",
-        f"{CONTRACT} {FILES} {SIMULATED}",
+        f"{CONTRACT} {SIMULATED}",
         (
             "journal/store.py",
             '            self._connection.execute("BEGIN IMMEDIATE")\n',
@@ -36,7 +37,7 @@ MUTANTS = (
     ),
     mutant(
         "a file that a living process is making is taken for one that was left",
-        "unit/test_journal_files.py",
+        "unit/test_journal_unfinished.py",
         (
             "journal/files.py",
             "            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
@@ -131,7 +132,7 @@ MUTANTS = (
     ),
     mutant(
         "a journal that others may read is opened",
-        FILES,
+        f"{FILES} {DUMPS}",
         ("journal/files.py", "    if mode & _OTHERS:\n", "    if not mode:\n"),
     ),
     mutant(

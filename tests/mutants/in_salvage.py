@@ -2,14 +2,14 @@
 
 from mutants.mutant import mutant
 
-FILES = "unit/test_journal_files.py"
+DUMPS = "unit/test_journal_dumps.py"
 SIMULATED = "property/test_simulation_crashes.py"
 RUN = "unit/test_engine_run.py"
 
 MUTANTS = (
     mutant(
         "a saved line may name anybody as deleted",
-        FILES,
+        DUMPS,
         (
             "journal/dumps.py",
             "if not ours or (who is not None and unfit(ONESIGNAL_ID, who)):",
@@ -18,7 +18,7 @@ MUTANTS = (
     ),
     mutant(
         "a saved line's place and time are taken as they stand",
-        FILES,
+        DUMPS,
         (
             "journal/dumps.py",
             "if not ours or (who is not None and unfit(ONESIGNAL_ID, who)):",
