@@ -154,6 +154,15 @@ def test_required_is_content_with_a_plan_that_has_it_all():
     assert GUARDS["required"](spec(), None, facts()) is None
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "excel"])
+def test_required_pins_are_those_of_every_file(kind):
+    """One file that is pinned says nothing of the next, of whatever kind that is."""
+    pinned = replace(source(), sha256="4b" * 32)
+    plan = spec(sources=(pinned, source(kind)))
+
+    assert GUARDS["required"](plan, policy(require=Require(sha256=True)), facts()) is not None
+
+
 def test_required_opt_outs_are_to_be_kept_except_from_an_erasure():
     """Looking at opt-outs and deleting them anyway is what the policy forbids."""
     rules, plan = policy(require=Require(opt_outs=True)), spec(keep=Keep(opt_outs=False))
@@ -163,10 +172,11 @@ def test_required_opt_outs_are_to_be_kept_except_from_an_erasure():
 
 
 def test_erasure_is_of_users():
-    """An erasure of one device is refused."""
-    one = spec(purpose=Purpose.ERASURE)
+    """An erasure of one device is refused, also by its old name."""
+    for device in (Resource.SUBSCRIPTION, Resource.PLAYER):
+        one = spec(device, purpose=Purpose.ERASURE)
+        assert GUARDS["erasure"](one, None, facts()).code == "PP113"
 
-    assert GUARDS["erasure"](one, None, facts()).code == "PP113"
     assert GUARDS["erasure"](spec(Resource.USER, purpose=Purpose.ERASURE), None, facts()) is None
 
 
@@ -178,10 +188,11 @@ def test_reset_wants_a_marked_app_and_an_export():
     assert GUARDS["reset"](reset(), policy(), facts()).code == "PP114"
     assert GUARDS["reset"](reset(), None, facts()).code == "PP114"
     assert GUARDS["reset"](replace(reset(), sources=()), marked, facts()).code == "PP114"
-    both = replace(reset(), sources=(source("export"), source()))
-    assert GUARDS["reset"](both, marked, facts()).problem == (
-        "a reset takes its ids from an export and from nothing else"
-    )
+    for other in ("csv", "segment"):
+        both = replace(reset(), sources=(source("export"), source(other)))
+        assert GUARDS["reset"](both, marked, facts()).problem == (
+            "a reset takes its ids from an export and from nothing else"
+        )
 
 
 def test_reset_of_another_app_than_the_marked_one_is_refused():
@@ -196,6 +207,8 @@ def test_whole_export_is_everyone():
     assert GUARDS["whole_export"](spec(sources=(source("export"),)), None, facts()).code == "PP115"
     narrowed = spec(sources=(source("export", inactive_for="180d"),))
     assert GUARDS["whole_export"](narrowed, None, facts()) is None
+    beside = replace(narrowed, sources=(source(), source("export")))
+    assert GUARDS["whole_export"](beside, None, facts()) is not None
     assert GUARDS["whole_export"](reset(), policy(may_be_emptied=True), facts()) is None
 
 

@@ -39,6 +39,15 @@ def test_count_judges_all_that_the_plan_ever_claimed():
     assert finding.problem == ("101 ids in all (41 claimed by earlier runs) is over max_delete 100")
 
 
+def test_count_holds_the_policys_ceiling_against_all_runs_too():
+    """A ceiling that judged what is left alone would be passed a run at a time."""
+    known = facts(60, claimed_before=41)
+
+    finding = GUARDS["count"](spec(limits=Limits(200)), policy(max_delete=100), known)
+
+    assert finding.problem.endswith("is over the policy's max_delete 100")
+
+
 def test_count_counts_an_id_that_is_left_again_once():
     """A plan at its limit resumes: what was claimed and given back is no second id."""
     known = facts(60, claimed_before=50, claimed_left=10)

@@ -379,6 +379,7 @@ def test_an_inline_id_that_is_text_stays_what_it_is(one):
     [
         plan_text(source="{from: inline, ids: [alice], colum: x}"),
         plan_text(source="{from: inline, ids: [[alice]]}"),
+        plan_text(source="{from: inline, ids: ['b\n alice'], colum: x}"),
         plan_text(source="{from: inline, ids: {alice: 1, alice: 2}}"),
         plan_text(source="{from: inline, ids: alice}"),
         plan_text(source="{from: inline, ids: [alice, b, c, d]}"),
@@ -387,6 +388,7 @@ def test_an_inline_id_that_is_text_stays_what_it_is(one):
         plan_text(source="{from: inline, ids: [alice, *b]}"),
         plan_text(source="{from: inline, ids: [alice, b"),
         plan_text(source="{from: inline, ids: [alice, %b]}"),
+        plan_text(source="{from: inline, ids: [%alice]}"),
         plan_text(source="\n  from: inline\n  ids:\n    - alice\n    bob: 1\n"),
         plan_text("x: |", "  alice", "y: [alice, 5]"),
     ],
@@ -406,6 +408,7 @@ def test_no_finding_echoes_a_line_with_ids(text):
         "maya@example.com",
         "a very long text that nobody knows the meaning of",
         "postgres://host/db?password=hunter2",
+        "token-of-maya",
     ],
 )
 def test_no_finding_echoes_a_value_that_may_be_a_secret(secret):
@@ -415,6 +418,14 @@ def test_no_finding_echoes_a_value_that_may_be_a_secret(secret):
 
         assert secret not in finding.problem
         assert "very long" in secret or finding.source_line is None
+
+
+def test_no_finding_echoes_what_stands_where_a_key_is_named():
+    """Whoever writes the key where its variable's name belongs has written a key."""
+    finding = only(plan_text(app=f"{{id: {APP_ID}, name: Acme, api_key: {{env: abcd-1234}}}}"))
+
+    assert finding.code == "PP025"
+    assert "abcd" not in repr(finding)
 
 
 def test_the_line_of_an_app_s_id_may_be_shown():
