@@ -2,13 +2,14 @@
 
 from mutants.mutant import mutant
 
+RETRIES = "unit/test_engine_retries.py"
 ANSWER = "unit/test_model_answer.py"
 BREAKER = "unit/test_model_breaker.py"
 
 MUTANTS = (
     mutant(
         "a refused key fails its id",
-        f"{ANSWER} unit/test_engine_run.py",
+        f"{ANSWER} unit/test_engine_stops.py",
         (
             "model/answer.py",
             "            return Decision(unsure, code, Then.STOP_DENIED)\n",
@@ -17,7 +18,7 @@ MUTANTS = (
     ),
     mutant(
         "a 429 fails its id",
-        f"{ANSWER} unit/test_engine_run.py",
+        f"{ANSWER} {RETRIES}",
         (
             "model/answer.py",
             "            return _throttled(answer, unsure)\n",
@@ -49,7 +50,7 @@ MUTANTS = (
     ),
     mutant(
         "after a server error a 404 is not ours",
-        f"unit/test_engine_run.py property/test_simulation_crashes.py {ANSWER}",
+        f"{RETRIES} property/test_simulation_crashes.py {ANSWER}",
         (
             "model/answer.py",
             "frozenset({Code.TIMEOUT, Code.CONNECTION_LOST, Code.SERVER_ERROR})",
@@ -58,7 +59,7 @@ MUTANTS = (
     ),
     mutant(
         "a lost answer at the last attempt is a failure",
-        f"{ANSWER} unit/test_engine_run.py",
+        f"{ANSWER} {RETRIES}",
         (
             "model/answer.py",
             "        return Decision(State.SENT, code)\n    return",

@@ -2,7 +2,7 @@
 
 from mutants.mutant import mutant
 
-RUN = "unit/test_engine_run.py"
+RETRIES = "unit/test_engine_retries.py"
 SIMULATED = "property/test_simulation_crashes.py"
 HALTED = "cli/test_cli_interrupted.py"
 HALFWAY = "cli/test_cli_halfway.py"
@@ -11,7 +11,7 @@ LIVES = "property/test_simulation_machine.py"
 MUTANTS = (
     mutant(
         "what is sent again leaves before its claim",
-        f"{RUN} {SIMULATED}",
+        SIMULATED,
         (
             "engine/execute.py",
             "        items = await self._journal(outcomes, [one.item for one in again], fresh)\n"
@@ -69,7 +69,7 @@ MUTANTS = (
     ),
     mutant(
         "a doubt is forgotten at the next try",
-        f"{RUN} {SIMULATED}",
+        SIMULATED,
         (
             "engine/waiting.py",
             "doubtful = self.doubtful or code in MAY_HAVE_WORKED",
@@ -78,7 +78,7 @@ MUTANTS = (
     ),
     mutant(
         "an alias in doubt is sent again however late",
-        f"{RUN} {SIMULATED}",
+        f"{RETRIES} {SIMULATED}",
         (
             "engine/unresolved.py",
             "if sure == inf or 0 <= since_s <= sure:",
@@ -87,7 +87,7 @@ MUTANTS = (
     ),
     mutant(
         "an alias in doubt is sent again whomever it names",
-        f"{RUN} {SIMULATED} unit/test_engine_renamed.py",
+        f"{RETRIES} {SIMULATED} unit/test_engine_renamed.py",
         (
             "engine/unresolved.py",
             "            unknown += 1\n",

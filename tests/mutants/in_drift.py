@@ -2,7 +2,6 @@
 
 from mutants.mutant import mutant
 
-RUN = "unit/test_engine_run.py"
 SIMULATED = "property/test_simulation_crashes.py"
 DRIFT = "unit/test_engine_drift.py"
 LAWS = "property/test_drift_laws.py"
@@ -11,7 +10,7 @@ CHECK = "unit/test_engine_check.py"
 MUTANTS = (
     mutant(
         "a check waits until all are sent that earlier runs left unresolved",
-        f"{RUN} unit/test_engine_resumed.py",
+        "unit/test_engine_resumed.py",
         (
             "engine/execute.py",
             "            self._means.left.extend((*self._back, *self._again.clear(), *self._resumed))\n            self._resumed.clear()\n",

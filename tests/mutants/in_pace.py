@@ -2,13 +2,13 @@
 
 from mutants.mutant import mutant
 
-RUN = "unit/test_engine_run.py"
+RETRIES = "unit/test_engine_retries.py"
 SIMULATED = "property/test_simulation_crashes.py"
 
 MUTANTS = (
     mutant(
         "a 429 does not slow anybody",
-        f"property/test_pacer_laws.py {RUN} {SIMULATED}",
+        f"property/test_pacer_laws.py {RETRIES} {SIMULATED}",
         (
             "engine/pacer.py",
             "max(self._paused_until, now + pause_s)",
@@ -22,12 +22,12 @@ MUTANTS = (
     ),
     mutant(
         "claims reach ten seconds ahead",
-        f"{RUN} {SIMULATED}",
+        f"unit/test_engine_pace.py {SIMULATED}",
         ("engine/flight.py", "HORIZON_S: Final = 0.1", "HORIZON_S: Final = 10.0"),
     ),
     mutant(
         "a 429 uses up attempts",
-        f"{RUN} unit/test_model_answer.py",
+        f"{RETRIES} unit/test_model_answer.py",
         ("engine/waiting.py", "self.attempt + (code is not Code.THROTTLED)", "self.attempt + 1"),
     ),
     mutant(

@@ -2,10 +2,12 @@
 
 from mutants.mutant import mutant
 
+RETRIES = "unit/test_engine_retries.py"
+FIRST = "unit/test_engine_canary_first.py"
+STOPS = "unit/test_engine_stops.py"
 GATES = "unit/test_engine_gatekeeper.py"
 SIMULATED = "property/test_simulation_crashes.py"
 LIVES = "property/test_simulation_machine.py"
-RUN = "unit/test_engine_run.py"
 
 MUTANTS = (
     mutant(
@@ -19,7 +21,7 @@ MUTANTS = (
     ),
     mutant(
         "the cap is judged once and not while running",
-        f"{RUN} {SIMULATED}",
+        f"{STOPS} {SIMULATED}",
         (
             "engine/stops.py",
             "min(self._bounds.allowance - self._claimed, limit, budget)",
@@ -28,7 +30,7 @@ MUTANTS = (
     ),
     mutant(
         "the budget does not end a run",
-        RUN,
+        STOPS,
         (
             "engine/stops.py",
             "min(self._bounds.allowance - self._claimed, limit, budget)",
@@ -46,7 +48,7 @@ MUTANTS = (
     ),
     mutant(
         "a window that closes ends no run",
-        f"{RUN} unit/test_engine_window.py",
+        "unit/test_engine_window.py",
         (
             "engine/stops.py",
             "        return None if self._bounds.wait else self._window_closed()\n",
@@ -55,7 +57,7 @@ MUTANTS = (
     ),
     mutant(
         "the canary is skipped",
-        f"{RUN} {SIMULATED}",
+        f"{FIRST} {SIMULATED}",
         (
             "engine/run.py",
             "        if size and not canary.judged(",
@@ -73,12 +75,12 @@ MUTANTS = (
     ),
     mutant(
         "a canary that may not be looked at is gone",
-        f"{RUN} unit/test_engine_canary.py",
+        "unit/test_engine_canary.py",
         ("engine/canary.py", "row.id) is not False", "row.id) is True"),
     ),
     mutant(
         "a canary that stays is waited for and forgiven",
-        f"unit/test_engine_canary.py {RUN}",
+        f"unit/test_engine_canary.py {FIRST}",
         (
             "engine/canary.py",
             '                self.failed = _failed(f"{count} accepted ids are still there after 2 min")\n',
@@ -96,7 +98,7 @@ MUTANTS = (
     ),
     mutant(
         "the breaker is not asked",
-        RUN,
+        STOPS,
         (
             "engine/judging.py",
             "        self.ended = self.ended or self._tripped()\n",
@@ -105,7 +107,7 @@ MUTANTS = (
     ),
     mutant(
         "a small plan is not judged by its shares",
-        f"{RUN} unit/test_engine_final_word.py",
+        f"{STOPS} unit/test_engine_final_word.py",
         (
             "engine/final_word.py",
             "    if 0 < tally.total < FIRST_LOOK:\n",
@@ -114,7 +116,7 @@ MUTANTS = (
     ),
     mutant(
         "unknown ids end in exit 0",
-        f"{RUN} unit/test_engine_final_word.py {SIMULATED}",
+        f"{RETRIES} unit/test_engine_final_word.py {SIMULATED}",
         (
             "engine/final_word.py",
             "    if tally[State.FAILED] or tally.left:\n",
@@ -123,7 +125,7 @@ MUTANTS = (
     ),
     mutant(
         "--limit lets all through that an earlier run left unresolved",
-        f"{RUN} unit/test_engine_resumed.py",
+        "unit/test_engine_resumed.py",
         (
             "engine/stops.py",
             "        if self._left(self._bounds.most, self._sent) <= 0:\n",
@@ -132,7 +134,7 @@ MUTANTS = (
     ),
     mutant(
         "the budget lets all through that an earlier run left unresolved",
-        f"{RUN} unit/test_engine_resumed.py",
+        "unit/test_engine_resumed.py",
         (
             "engine/stops.py",
             "        if not known and self._left(",
@@ -141,7 +143,7 @@ MUTANTS = (
     ),
     mutant(
         "a stop asked for is not heard",
-        f"{RUN} {SIMULATED}",
+        f"{STOPS} {SIMULATED}",
         (
             "engine/stops.py",
             "        if self._request.asked:\n",

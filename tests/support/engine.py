@@ -145,6 +145,11 @@ class Stage:
         return [one async for one in run(admitted, self.row, world, order, bounds)]
 
 
+def always(code, **more):
+    """Give a script that always answers alike."""
+    return lambda item, attempt: Answer(code, **more)
+
+
 def ended(progress):
     """Give the end of what a run yielded."""
     assert isinstance(progress[-1], Ended)
@@ -159,6 +164,7 @@ __all__ = [
     "ScriptedTarget",
     "ScriptedView",
     "Stage",
+    "always",
     "ended",
     "ids",
 ]
