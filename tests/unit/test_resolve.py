@@ -231,6 +231,15 @@ def test_who_opted_out_of_mail_or_sms_is_kept(tmp_path):
         assert found.opt_outs_checked
 
 
+@pytest.mark.parametrize("device", ["", "11.0", "email"])
+def test_who_opted_out_on_an_unreadable_device_is_kept(tmp_path, device):
+    """It may be e-mail, and a spreadsheet may have written its number another way."""
+    (tmp_path / "export.csv").write_text(f"{EXPORT}{uuid(6)},{device},t,,{uuid(96)}\n")
+    with resolved(plan(tmp_path, source(path="export.csv"), by=SUBSCRIPTION_ID)) as found:
+        assert uuid(6) not in set(found.sorted_ids())
+        assert found.counts.kept_opt_outs == 3
+
+
 def test_a_user_with_an_opted_out_row_is_kept_whole(tmp_path):
     """Deleting the user would take the record too."""
     (tmp_path / "export.csv").write_text(EXPORT)

@@ -367,6 +367,20 @@ def test_opt_outs_that_are_not_said_of_each_row_are_not_known(tmp_path):
     assert "opted_out" not in found.known
 
 
+@pytest.mark.parametrize(
+    ("twice", "lost"), [("invalid_identifier", 4), ("device_type", 4), ("last_active", 6)]
+)
+def test_a_column_of_an_export_that_is_there_twice_is_not_known(tmp_path, twice, lost):
+    """Nobody can tell which of the two says who opted out, or who was active when."""
+    first, *others = EXPORT.splitlines()
+    text = "\n".join([f"{first},{twice}", *(f"{one}," for one in others), ""])
+
+    found, rows = staged(tmp_path, text, SUBSCRIPTION_ID)
+
+    assert {row[lost] for row in rows} == {None}
+    assert ({"opted_out", "channel"} <= found.known) == (twice == "last_active")
+
+
 def test_files_of_a_pattern_share_only_what_all_know(tmp_path):
     """What one file does not tell is not known of the source."""
     (tmp_path / "a.csv").write_text(f"player_id,onesignal_id\n{uuid(1)},{uuid(9)}\n")

@@ -18,6 +18,9 @@ NAMES: Final = {
 EXPORT: Final = frozenset({"id", "device_type", "invalid_identifier"})
 """Columns by which a full export of OneSignal is known (its CSV always has them)."""
 
+_OPT_OUTS: Final = {"opted_out": "invalid_identifier", "channel": "device_type"}
+"""Columns of an export that say something only together."""
+
 _NAMELIKE = re.compile(r"[A-Za-z_][A-Za-z_ .-]{0,40}\d{0,2}")
 
 
@@ -67,13 +70,10 @@ def others(names: Sequence[str], kind: str) -> Mapping[str, int]:
         indexes = [index for index, name in enumerate(names) if name in usual]
         if len(indexes) == 1 and staged != kind:
             known[staged] = indexes[0]
-    if export:
-        known |= {
-            "opted_out": names.index("invalid_identifier"),
-            "channel": names.index("device_type"),
-        }
-        if names.count("last_active") == 1:
-            known["last_active"] = names.index("last_active")
+    if export and all(names.count(one) == 1 for one in _OPT_OUTS.values()):
+        known |= {staged: names.index(one) for staged, one in _OPT_OUTS.items()}
+    if export and names.count("last_active") == 1:
+        known["last_active"] = names.index("last_active")
     return known
 
 

@@ -1,6 +1,6 @@
 """Puts what was read into a staged table: ids canonical and fit, the rest as text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from purgeplan.model.ids import UUID_KINDS, UUID_PATTERN
@@ -12,12 +12,15 @@ from purgeplan.sources.workspace import Workspace
 _OPTED_OUT: Final = (
     "CASE WHEN lower({0}) IN ('t', 'true') THEN 't' WHEN lower({0}) IN ('f', 'false') THEN 'f' END"
 )
-_CHANNEL: Final = "CASE {0} WHEN '11' THEN 'email' WHEN '14' THEN 'sms' ELSE 'push' END"
-"""Device types of OneSignal: 11 is e-mail, 14 is SMS, the others are push (onesignal.md 1.6)."""
+_CHANNEL: Final = "CASE coalesce({0}, 11) WHEN 11 THEN 'email' WHEN 14 THEN 'sms' ELSE 'push' END"
+"""Device types of OneSignal: 11 is e-mail, 14 is SMS, the others are push (onesignal.md 1.6).
 
-_READ: Final = {
+Of a row whose device type can't be read an opt-out is kept, as that of an e-mail row is.
+"""
+
+_READ: Final[Mapping[str, Callable[[str], str]]] = {
     "opted_out": _OPTED_OUT.format,
-    "channel": _CHANNEL.format,
+    "channel": lambda raw: _CHANNEL.format(FIELDS["device_type"].read(raw)),
     "last_active": lambda raw: f"CAST(epoch_ms({FIELDS['last_active'].read(raw)}) AS VARCHAR)",
 }
 """How a cell of an export is read; a text that says nothing is NULL."""
