@@ -353,13 +353,23 @@ def test_identifiers_and_tags_are_not_kept(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("ages", "least"), [((), 10_800.0), (("1h",), 3_600.0), (("5h", "2h"), 7_200.0)]
+    ("ages", "least"),
+    [
+        ((), 10_800.0),
+        (("1h",), 3_600.0),
+        (("5h",), 18_000.0),
+        (("5h", "2h"), 7_200.0),
+        (("5h", None), 10_800.0),
+    ],
 )
 def test_the_least_age_of_all_sources_holds(tmp_path, ages, least):
-    """One export serves every source, so it is as young as the strictest wants it."""
+    """One export serves every source, so it is as young as the strictest wants it.
+
+    Who says nothing wants what is the default.
+    """
     exports = Exports(tmp_path, [row(1)])
-    sources = [export(inactive_for="1d", max_age=age) for age in ages] or [
-        export(inactive_for="1d")
+    sources = [
+        export(inactive_for="1d", **({"max_age": age} if age else {})) for age in ages or (None,)
     ]
 
     ids_of(kept_none(tmp_path, *sources), exports)

@@ -33,7 +33,7 @@ def demand_of(specs: Sequence[SourceSpec], work: Workspace) -> Demand:
     An export may be asked for once, so it holds what every one of them needs.
     """
     columns: set[str] = set()
-    ages, wrong = [MAX_AGE_S], list[Finding]()
+    ages, wrong = list[float](), list[Finding]()
     for spec in specs:
         try:
             if spec.kind == WHOLE:
@@ -43,8 +43,8 @@ def demand_of(specs: Sequence[SourceSpec], work: Workspace) -> Demand:
                 refuse_unfit(spec)
         except InvalidError as error:
             wrong += error.findings
-        if "max_age" in spec.options:
-            ages.append(seconds(spec.options["max_age"]) or 0.0)
+        said = spec.options.get("max_age")
+        ages.append(MAX_AGE_S if said is None else seconds(said) or 0.0)
     if wrong:
         raise InvalidError(*wrong)
-    return Demand(frozenset(columns), min(ages[1:] or ages))
+    return Demand(frozenset(columns), min(ages, default=MAX_AGE_S))
