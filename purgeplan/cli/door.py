@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from purgeplan import __version__
-from purgeplan.cli.console import Console, hush
+from purgeplan.cli.console import LOST, Console, hush
 from purgeplan.cli.findings import closing, error_object, say_findings
 from purgeplan.cli.redaction import redacted
 from purgeplan.errors import Exit, Finding, InvalidError, PurgeplanError, RefusedError
@@ -110,5 +110,5 @@ def _document(
         return
     try:
         console.document(error_object(exit_code, findings))
-    except BrokenPipeError:
+    except LOST:  # stderr has it all, and the exit code is that of what was told there
         hush(console.out)

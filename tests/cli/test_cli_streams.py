@@ -51,6 +51,16 @@ def test_a_full_disk_under_stdout_is_told_on_stderr(at, form):
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("verb", ["apply", "aply"])
+def test_an_error_is_told_where_its_json_can_t_be_written(at, verb):
+    """What is wrong stands on stderr, and the exit code is that of what is wrong."""
+    code, err = shell(at, (verb, "plan.yaml", "--confirm", "Acme", "--json"), f"> {FULL}")
+
+    assert code == (Exit.UNCONFIRMED if verb == "apply" else Exit.INVALID), err
+    assert err.endswith(f"[exit {int(code)}]\n")
+    assert "Traceback" not in err
+
+
 def test_a_run_whose_last_line_is_lost_ends_as_it_ended(at):
     """The exit code is the run's, and its sum stands on stderr."""
     consent = at.consent(at.plan()["fingerprint"])
