@@ -1,0 +1,53 @@
+"""A database of customers for tests of the kind sql: SQLite, by a URL with odd characters."""
+
+import sqlite3
+
+from support import dialects
+from support.sources import source
+
+from purgeplan.model.ids import EXTERNAL_ID
+from purgeplan.sources import KINDS
+from purgeplan.sources.port import Context
+from purgeplan.sources.workspace import Workspace
+
+assert dialects.registry  # they are registered by now
+
+ALL = "SELECT external_id FROM customers"
+
+
+def customers(folder, monkeypatch):
+    """Make a database with a table of two customers, which CUSTOMERS_URL names; give its path."""
+    path = folder / "cust omers#1.db"
+    fill(path, "CREATE TABLE customers (external_id)", ["a"], ["b"])
+    monkeypatch.setenv("CUSTOMERS_URL", f"sqlite:///{path}")
+    return path
+
+
+def fill(path, create, *rows):
+    """Make a table of a SQLite file anew."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE IF EXISTS customers")
+        connection.execute(create)
+        marks = ", ".join("?" for _ in (rows[0] if rows else ()))
+        connection.executemany(f"INSERT INTO customers VALUES ({marks})", rows)
+    connection.close()
+
+
+def sql(query=ALL, by=EXTERNAL_ID, **options):
+    """Give a source of the kind; ``query`` None leaves it out."""
+    given_ = {"url": {"env": "CUSTOMERS_URL"}} | ({} if query is None else {"query": query})
+    return source("sql", by, **{**given_, **options})
+
+
+def staged(root, spec, **context):
+    """Give what a source stages, with its rows."""
+    with Workspace(threads=1) as work:
+        found = KINDS[spec.kind](spec).stage(Context(str(root), **context), work)
+        rows = work.rows("SELECT * EXCLUDE (doubt) FROM $table ORDER BY id", table=found.table)
+        return found, list(rows)
+
+
+def the_only(findings):
+    """Give the one finding."""
+    (finding,) = findings
+    return finding
