@@ -2,6 +2,8 @@
 
 from mutants.mutant import mutant
 
+EVIDENCE = "unit/test_resolve_evidence.py"
+BESIDE = "unit/test_resolve_beside.py"
 HALFWAY = "cli/test_cli_halfway.py"
 FINGERPRINT = "unit/test_model_fingerprint.py"
 RESOLVE = "unit/test_resolve.py"
@@ -42,7 +44,7 @@ MUTANTS = (
     ),
     mutant(
         "the fingerprint leaves out whom a DELETE names",
-        f"{FINGERPRINT} {RESOLVE}",
+        f"{FINGERPRINT} {BESIDE}",
         ("model/fingerprint.py", "    if addressed is not None:\n", '    if addressed == "":\n'),
     ),
     mutant(
@@ -66,13 +68,13 @@ MUTANTS = (
     ),
     mutant(
         "protect lists match by equality",
-        f"{RESOLVE} property/test_sources_laws.py",
+        f"{RESOLVE} {BESIDE} property/test_sources_laws.py",
         ("model/ids.py", "text.strip()).casefold()", "text)"),
         ("sources/reading/fit.py", "THEN lower(trim({column}, ' ')) END", "THEN {column} END"),
     ),
     mutant(
         "evidence as old as the deletion is young enough",
-        RESOLVE,
+        f"{RESOLVE} {EVIDENCE}",
         (
             "engine/idset.py",
             "WHERE deleted.gone_at >= evidence.as_of",
@@ -81,7 +83,7 @@ MUTANTS = (
     ),
     mutant(
         "a list is as young as today each time",
-        RESOLVE,
+        EVIDENCE,
         ("engine/resolve.py", "evidence.first_seen(digest) or evidence.now\n", "evidence.now\n"),
     ),
     mutant(
@@ -113,7 +115,7 @@ MUTANTS = (
     ),
     mutant(
         "the oldest list that names an id is its evidence",
-        RESOLVE,
+        EVIDENCE,
         (
             "engine/idset.py",
             "       max(evidence) AS evidence,\n",
@@ -127,7 +129,7 @@ MUTANTS = (
     ),
     mutant(
         "who opted out is deleted",
-        f"{RESOLVE} unit/test_resolve_audience.py",
+        f"{BESIDE} unit/test_resolve_audience.py",
         ("engine/idset.py", "\"opted_out = 't' AND", "\"opted_out = 'x' AND"),
     ),
 )

@@ -55,7 +55,7 @@ MUTANTS = (
     ),
     mutant(
         "bad ids of a cleanup are set aside",
-        f"{CSV} unit/test_resolve.py",
+        CSV,
         (
             "sources/csv.py",
             "        if unfit and not context.set_aside:\n",
@@ -64,7 +64,7 @@ MUTANTS = (
     ),
     mutant(
         "an empty list is no error",
-        "unit/test_resolve.py",
+        "unit/test_resolve_inputs.py",
         (
             "engine/inputs.py",
             "            if staged.rows == 0 and not erasure and staged.as_of is None:\n",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pytest
 from support import xlsx
 
 from purgeplan.engine.inputs import Inputs
@@ -72,6 +73,13 @@ def resolved(spec: PlanSpec, policy: Policy | None = None, **known) -> Resolved:
     """Resolve a plan at NOW; ``known`` is the journal's evidence, ``stdin`` what is piped in."""
     inputs = Inputs(stdin=known.pop("stdin", None), threads=1)
     return resolve(Rules(spec, policy), inputs, Evidence(NOW, **known))
+
+
+def codes(spec, policy=None, **known):
+    """Give code and place of each finding with which a plan is refused."""
+    with pytest.raises(InvalidError) as error, resolved(spec, policy, **known):
+        pass
+    return [(one.code, str(one.place)) for one in error.value.findings]
 
 
 def staged_ids(root: Path, spec: SourceSpec, **context) -> list[str]:
