@@ -3,6 +3,7 @@
 import struct
 import sys
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import given
@@ -155,6 +156,36 @@ def test_refuses_hidden_rows(tmp_path):
 
     assert finding.code == "PP226"
     assert "row 3 of Sheet1 is hidden" in finding.problem
+
+
+NAMED_ALIKE = {
+    "same": ("xl/worksheets/sheet1.xml", b""),
+    "other case": ("XL/Worksheets/Sheet1.xml", b""),
+    "other slash": ("xl\\worksheets\\sheet1.xml", b""),
+    "NUL": ("xl/worksheets/sheet1.xml?nul?", b""),
+    "Unicode path": ("harmless.bin", b"xl/worksheets/sheet1.xml"),
+}
+
+
+@pytest.mark.parametrize("alike", NAMED_ALIKE.values(), ids=NAMED_ALIKE.keys())
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_refuses_parts_that_can_be_taken_for_one_another(tmp_path, alike):
+    """Else the rows that are read are of another sheet than the one that was looked into."""
+    name, path_beside = alike
+    path = xlsx.write(tmp_path / "ids.xlsx", ["external_id"], ["seen"])
+    other = xlsx.write(tmp_path / "other.xlsx", ["external_id"], ["unseen"])
+    with zipfile.ZipFile(path, "a") as book, zipfile.ZipFile(other) as of_another:
+        part = zipfile.ZipInfo(name)
+        if path_beside:
+            head = struct.pack("<HHBL", 0x7075, 5 + len(path_beside), 1, zlib.crc32(name.encode()))
+            part.extra = head + path_beside
+        book.writestr(part, of_another.read("xl/worksheets/sheet1.xml"))
+    path.write_bytes(path.read_bytes().replace(b"?nul?", b"\0nul?"))
+
+    finding = the_only(refused(tmp_path, excel()))
+
+    assert (finding.code, str(finding.place)) == ("PP224", "ids.xlsx")
+    assert "two names" in finding.problem
 
 
 def test_takes_hidden_rows_without_cells(tmp_path):

@@ -22,6 +22,9 @@ MAX_BYTES: Final = 2 << 30
 MAX_CELLS: Final = 20_000_000
 """Of the smallest rectangle around a sheet's cells; each takes 32 bytes."""
 
+_UNICODE_PATH: Final = b"up"
+"""The tag of the extra field 0x7075 of a zip archive."""
+
 _PARTS: Final = "xl/"
 _BOOK: Final = f"{_PARTS}workbook.xml"
 _LINKS: Final = f"{_PARTS}_rels/workbook.xml.rels"
@@ -92,6 +95,8 @@ def _opened(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as book:
             if sum(part.file_size for part in book.infolist()) > MAX_BYTES:
                 raise damaged(name, "is too large for a workbook", _SMALLER)
+            if not _told_apart(book):
+                raise damaged(name, "has a part twice, or by two names", _AGAIN)
             if book.testzip() is not None:
                 raise damaged(name, "fails its checks", _AGAIN)
             yield book
@@ -100,6 +105,17 @@ def _opened(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
         raise damaged(name, "is no whole .xlsx workbook", _AGAIN) from error
     except (expat.ExpatError, KeyError, ValueError) as error:
         raise damaged(name, "is not as a workbook must be", _AGAIN) from error
+
+
+def _told_apart(book: zipfile.ZipFile) -> bool:
+    """Tell whether no part can be taken for another one.
+
+    python-calamine finds parts whatever the case of their names, with either slash, and by the
+    Unicode path beside one: it would read another sheet than the one that was looked into here.
+    """
+    names = [part.filename.replace("\\", "/").lower() for part in book.infolist()]
+    beside = any(_UNICODE_PATH in part.extra for part in book.infolist())
+    return len(names) == len(set(names)) and not beside
 
 
 def _sheets(book: zipfile.ZipFile, name: str) -> dict[str, tuple[str, bool]]:
