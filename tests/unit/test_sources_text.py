@@ -7,8 +7,12 @@ import pytest
 import zstandard
 from support.sources import refused, source, staged_ids, uuid
 
+from purgeplan.errors import Place
 from purgeplan.model.ids import EXTERNAL_ID
 from purgeplan.sources.reading.decode import lines
+from purgeplan.sources.reading.files import opened
+from purgeplan.sources.reading.reach import Reach
+from purgeplan.sources.reading.unpack import unpacked
 
 IDS = [uuid(number) for number in range(50_000)]
 TEXT = ("player_id\n" + "\n".join(IDS) + "\n").encode()
@@ -42,6 +46,46 @@ def test_a_compressed_file_may_have_several_parts(tmp_path, name):
     (tmp_path / name).write_bytes(pack(TEXT[:1000]) + pack(TEXT[1000:]))
 
     assert staged_ids(tmp_path, source(path=name)) == IDS
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zst])
+def test_a_bomb_is_given_on_in_pieces(tmp_path, pack):
+    """A few bytes that are a hundred million blank lines take no memory for each of them."""
+    (tmp_path / "ids.csv").write_bytes(pack(b"\n" * (64 << 20)))
+
+    with opened(Reach(str(tmp_path)), "ids.csv", Place("plan.yaml")) as file:
+        sizes = [len(piece) for piece in unpacked(file)]
+
+    assert sum(sizes) == 64 << 20
+    assert max(sizes) <= 2 << 20
+
+
+def test_a_million_blank_lines_are_no_list(tmp_path):
+    """The number of each is kept; of more the memory would not be enough."""
+    (tmp_path / "ids.csv.zst").write_bytes(zst(b"player_id\n" + b"\n" * (8 << 20)))
+
+    (finding,) = refused(tmp_path, source(path="ids.csv.zst"))
+
+    assert (finding.code, "blank lines" in finding.problem) == ("PP208", True)
+
+
+@pytest.mark.parametrize(("more", "codes"), [(16_383, []), (16_384, ["PP208"])])
+def test_a_text_has_no_more_columns_than_a_sheet(tmp_path, more, codes):
+    """Each takes the database memory, and a line of two megabytes can name a million."""
+    (tmp_path / "ids.csv").write_bytes(b"player_id" + b",a" * more + b"\n" + b"," * more + b"\n")
+
+    found = refused(tmp_path, source(path="ids.csv"))
+
+    assert [one.code for one in found if one.code != "PP214"] == codes
+
+
+def test_a_missing_column_is_told_with_the_first_of_those_that_are_there(tmp_path):
+    """A message stays one that somebody reads."""
+    (tmp_path / "ids.csv").write_bytes(b"a" + b",b" * 999 + b"\n")
+
+    (finding,) = refused(tmp_path, source(path="ids.csv"))
+
+    assert finding.problem.endswith("there are: a" + ", b" * 19 + " and 980 more")
 
 
 def test_a_compressed_file_is_known_by_its_first_bytes(tmp_path):

@@ -48,7 +48,7 @@ CODES: dict[str, Explanation] = {
     "PP208": Explanation(
         "not a text file",
         "The file holds NUL bytes, starts like a spreadsheet, an archive, a web page or JSON, or "
-        "has lines of many megabytes.",
+        "has lines of many megabytes, a million blank lines, or more columns than a spreadsheet.",
         "export the ids as CSV in UTF-8",
     ),
     "PP209": Explanation(

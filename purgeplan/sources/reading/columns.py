@@ -21,6 +21,9 @@ EXPORT: Final = frozenset({"id", "device_type", "invalid_identifier"})
 _OPT_OUTS: Final = {"opted_out": "invalid_identifier", "channel": "device_type"}
 """Columns of an export that say something only together."""
 
+_SHOWN: Final = 20
+"""Columns told of where the one that is wanted is not among them."""
+
 _NAMELIKE = re.compile(r"[A-Za-z_][A-Za-z_ .-]{0,40}\d{0,2}")
 
 
@@ -94,7 +97,8 @@ def _several(found: Sequence[str], place: Place) -> Finding:
 
 
 def _missing(names: Sequence[str], wanted: Sequence[str], kind: str, place: Place) -> Finding:
-    there = ", ".join(shown(name) for name in names) or "none"
+    there = ", ".join(shown(name) for name in names[:_SHOWN]) or "none"
+    there += f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     problem = f"no column {' or '.join(wanted)} for the {kind}; there are: {there}"
     if not any(_NAMELIKE.fullmatch(name) for name in names):
         mend = "write a first line that names the columns, such as " + names_of(kind)[0]

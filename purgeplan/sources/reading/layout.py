@@ -13,6 +13,9 @@ from purgeplan.sources.working.texts import Shape
 DELIMITERS: Final = {",": ",", ";": ";", "tab": "\t"}
 """What ``delimiter`` may say, and the character that it means."""
 
+MAX_COLUMNS: Final = 16_384
+"""Columns that a text may have: as many as a sheet, and each costs the database memory."""
+
 _NONE: Final = "\x1f"
 """Delimiter of a text without columns: a control character, which no id may hold."""
 
@@ -87,6 +90,9 @@ def _table(record: str, wanted: Wanted, delimiter: str, place: Place) -> Layout:
     if not names:
         problem = "a quote or a carriage return is out of place in the header"
         raise InvalidError(Finding("PP211", problem, "save it with LF or CRLF line ends", place))
+    if len(names) > MAX_COLUMNS:
+        problem = f"the header has more than {MAX_COLUMNS:,} columns"
+        raise InvalidError(Finding("PP208", problem, "export the ids alone", place))
     chosen = _chosen(record, names, wanted, delimiter, place)
     return Layout(names, chosen, delimiter, others=columns.others(names, wanted.kind))
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Final
 
+from purgeplan.errors import Finding, InvalidError, Place
 from purgeplan.sources.reading.ahead import ahead
 from purgeplan.sources.reading.decode import lines
 from purgeplan.sources.reading.files import Opened
@@ -13,6 +14,9 @@ from purgeplan.sources.reading.places import Spooled
 from purgeplan.sources.reading.scan import Scan
 from purgeplan.sources.reading.unpack import unpacked
 from purgeplan.sources.workspace import Workspace
+
+MAX_BLANK: Final = 1_000_000
+"""Blank lines that a text may have: the number of each is kept, to name the lines after it."""
 
 _MOST: Final = 2
 """Blocks unpacked and not yet scanned, at most: those of a bomb are large."""
@@ -37,5 +41,12 @@ def spooled(
     with work.spool() as (path, file):
         for unit in scanned if source.waits else ahead(scanned, _MOST):
             file.write(unit)
+            if len(scan.dropped) > MAX_BLANK:
+                raise InvalidError(_blank(source.name))
         file.flush()
         yield scan, Spooled(path, source.name, layout, scan.dropped)
+
+
+def _blank(name: str) -> Finding:
+    problem = f"the file has more than {MAX_BLANK:,} blank lines"
+    return Finding("PP208", problem, "export the ids again, one row a line", Place(name))

@@ -20,6 +20,9 @@ better they go side by side."""
 _BLOCK: Final = 1 << 18
 """Bytes given on at once, or more: each of them is looked at as a whole."""
 
+_LARGEST: Final = 1 << 20
+"""Bytes given on at once, at most: whoever scans them takes some of its own for each line."""
+
 _Frame = Callable[[], Any]
 
 
@@ -39,7 +42,7 @@ def unpacked(source: Opened) -> Generator[bytes, None, None]:
         yield from chunks
         return
     try:
-        yield from _blocks(_all_frames(frame, _steps(head, chunks, step)))
+        yield from _blocks(_cut(_all_frames(frame, _steps(head, chunks, step))))
     except EOFError:
         raise InvalidError(_damaged(source.name, "ends in the middle")) from None
     except errors as error:
@@ -75,6 +78,13 @@ def _all_frames(frame: _Frame, steps: Iterator[bytes]) -> Iterator[bytes]:
                 current, begun = frame(), False
     if begun:
         raise EOFError
+
+
+def _cut(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Give pieces of a bounded size: a few bytes of a bomb are a hundred million."""
+    for piece in pieces:
+        for start in range(0, len(piece), _LARGEST):
+            yield piece[start : start + _LARGEST]
 
 
 def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
