@@ -1,6 +1,7 @@
 """Finds the root that a plan belongs to, and the policy above it."""
 
 import os
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -67,6 +68,11 @@ def root_of(folder: Path) -> Path:
 
 
 def _site(file: Path, root: Path) -> Site:
+    name = str(file.relative_to(root))
+    if any(unicodedata.category(one) in ("Cc", "Cs") for one in name):  # the journal keeps it
+        told = name.encode("unicode_escape").decode()
+        problem = "the name of the file, or of its folder, holds a control character or is no UTF-8"
+        raise InvalidError(Finding("PP001", problem, "give it another name", Place(told)))
     between = [one for one in file.parents if one.is_relative_to(root)]
     found = [folder / POLICY for folder in between if os.path.lexists(folder / POLICY)]
     if len(found) > 1:

@@ -95,6 +95,20 @@ def test_a_pattern_does_not_walk_the_machine(repository):
     assert (finding.code, "link is a link" in finding.problem) == ("PP202", True)
 
 
+@pytest.mark.parametrize("name", [b"\xff.yaml", b"a\x1b[2J/plan.yaml"])
+def test_a_plan_whose_name_is_no_text_is_refused(repository, capfd, name):
+    """The journal keeps it, and messages name it: neither could."""
+    plan = repository / os.fsdecode(name)
+    plan.parent.mkdir(exist_ok=True)
+    plan.write_text(plan_text())
+
+    assert main(["validate", str(plan)]) == 2
+
+    said = capfd.readouterr().err
+    assert "PP001" in said
+    assert "\x1b" not in said
+
+
 def test_a_saved_plan_has_no_other_file_compared(repository):
     """The files that a saved plan names are sources of this repository, or none."""
     (repository / "link.csv").symlink_to("../secret")

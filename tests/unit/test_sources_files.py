@@ -96,6 +96,30 @@ def test_a_pattern_takes_its_files_in_order_and_leaves_hidden_ones(tmp_path):
     assert staged_ids(tmp_path, source(path="**/*.csv")) == [uuid(1), uuid(1), uuid(2)]
 
 
+@pytest.mark.parametrize("pattern", ["**/ids.csv", "**/**/**/**/**/**/**/**/ids.csv"])
+def test_a_pattern_finds_its_files_at_any_depth(tmp_path, pattern):
+    """Folders in folders end no stack, and none is looked through again and again."""
+    folder = tmp_path.joinpath(*["a"] * 400)
+    at = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(400):
+        os.mkdir("a", dir_fd=at)
+        below = os.open("a", os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    os.close(at)
+    (folder / "ids.csv").write_bytes(ONE)
+
+    assert staged_ids(tmp_path, source(path=pattern)) == [uuid(1)]
+
+
+@pytest.mark.parametrize("name", [b"\xff.csv", b"a.csv\n0123  b.csv", b"\x1b[2J.csv"])
+def test_a_name_that_no_line_can_hold_is_refused(tmp_path, name):
+    """A pin is of a list of names: two files could be one whose name holds a line end."""
+    (tmp_path / os.fsdecode(name)).write_bytes(ONE)
+
+    assert told(refused(tmp_path, source(path="*.csv"))) == [("PP202", "plan.yaml:3")]
+
+
 def test_a_file_named_like_a_pattern_is_itself(tmp_path):
     """Downloads are called such; the brackets are not read as a pattern then."""
     (tmp_path / "ids[1].csv").write_bytes(ONE)

@@ -4,6 +4,7 @@ import errno
 import fnmatch
 import glob
 import os
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Final
@@ -19,6 +20,7 @@ STDIN: Final = "-"
 
 _ANY_FOLDERS: Final = "**"
 _FILE_OPTIONS: Final = ("path", "query_file")
+_NO_TEXT: Final = ("Cc", "Cs")
 _LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.EMLINK})
 
 
@@ -50,12 +52,25 @@ def matches(reach: Reach, pattern: str, place: Place) -> list[str]:
     """
     named = within(reach, pattern, place)
     if not glob.has_magic(pattern) or os.path.lexists(Path(reach.root, named)):
-        return [named]
-    found = set(_Search(reach.root, place).below("", PurePath(named).parts))
+        return [_plainly_named(named, place)]
+    found = _Search(reach.root, place).found(PurePath(named).parts)
     if not found:
         mend = "correct the pattern, or put the files there"
         raise InvalidError(Finding("PP201", f"no file matches {pattern}", mend, place))
-    return sorted(found, key=os.fsencode)
+    return [_plainly_named(one, place) for one in sorted(found, key=os.fsencode)]
+
+
+def _plainly_named(path: str, place: Place) -> str:
+    """Give a path that one line can name; raises InvalidError for another.
+
+    A pin of several files is of a list with a line for each: with a line end in a name, one file
+    could stand there for two.
+    """
+    if any(unicodedata.category(one) in _NO_TEXT for one in path):
+        told = path.encode("unicode_escape").decode()
+        problem = f"the name of {told} holds a control character, or is not UTF-8"
+        raise InvalidError(Finding("PP202", problem, "give the file another name", place))
+    return path
 
 
 def named_files(plan: PlanSpec) -> list[str]:
@@ -92,21 +107,33 @@ class _Search:
         self._root = root
         self._place = place
 
-    def below(self, at: str, parts: tuple[str, ...]) -> Iterator[str]:
-        """Give the paths below a folder that fit; raises InvalidError for one that is locked."""
-        if not parts:
-            yield at
-            return
+    def found(self, parts: tuple[str, ...]) -> set[str]:
+        """Give the paths that fit; raises InvalidError for a folder that is locked.
+
+        No folder is looked through twice for the same part, whatever ``**`` come one after
+        another, and no depth ends it.
+        """
+        waiting = [("", parts)]
+        seen = set(waiting)
+        while waiting:
+            for one in self._next(*waiting.pop()):
+                if one not in seen:
+                    seen.add(one)
+                    waiting += [one] if one[1] else []
+        return {path for path, left in seen if not left}
+
+    def _next(self, at: str, parts: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Give what fits in one folder, with the parts that are left to fit below it."""
         part, *others = parts
         rest = tuple(others)
         wide = part == _ANY_FOLDERS
         if wide:
-            yield from self.below(at, rest)
+            yield at, rest
         for one in self._entries(at):
             path = os.path.join(at, one.name)  # noqa: PTH118 - as scandir gives it
             if _fits(one.name, "*" if wide else part) and (one.is_dir() or not (wide or rest)):
                 further = parts if wide else rest
-                yield from iter((path,)) if one.is_symlink() else self.below(path, further)
+                yield path, () if one.is_symlink() else further
 
     def _entries(self, at: str) -> list["os.DirEntry[str]"]:
         try:
