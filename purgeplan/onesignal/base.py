@@ -58,11 +58,11 @@ def segment(text: str, kind: str = EXTERNAL_ID) -> str:
     return text if is_uuid_kind(kind) else quote(text, safe="")  # hex digits and dashes stay
 
 
-def is_private_to_send(parts: SplitResult) -> bool:
+def is_private_to_send(scheme: str, host: str | None) -> bool:
     """Tell whether a request stays private on its way: https, or http to this very machine."""
-    if not parts.hostname:
+    if not host:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    return scheme == "https" or (scheme == "http" and _is_loopback(host))
 
 
 def _problem(parts: SplitResult) -> str | None:
@@ -74,7 +74,7 @@ def _problem(parts: SplitResult) -> str | None:
         return "holds a query or a fragment"
     if not _PLAIN.fullmatch(parts.path):
         return "holds a path that might be sent as another one"
-    if not is_private_to_send(parts):
+    if not is_private_to_send(parts.scheme, parts.hostname):
         return "would send the key over http"
     return None
 

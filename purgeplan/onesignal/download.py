@@ -6,12 +6,18 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO, Final
-from urllib.parse import urlsplit
 
 from purgeplan.errors import AttentionError, Finding, UnreachableError
 from purgeplan.onesignal.api import foreign
 from purgeplan.onesignal.base import is_private_to_send
-from purgeplan.onesignal.wire import AsyncClient, RequestError, Response, plain_client
+from purgeplan.onesignal.wire import (
+    URL,
+    AsyncClient,
+    RequestError,
+    Response,
+    plain_client,
+    url_of,
+)
 
 NOT_YET: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
 """Before the file is there its host says 404, or 403 in older texts (onesignal.md 1.6)."""
@@ -37,12 +43,10 @@ class Download:
         inflated once. Raises UnreachableError for another file, AttentionError for a redirect,
         another strange answer, or a disk that does not take it.
         """
-        if not is_private_to_send(urlsplit(url)):
-            problem = "the address of the export's file is no https URL"
-            raise AttentionError(Finding("PP602", problem, "look at what answers at base_url"))
+        address = address_of(url)
         client = self._client = self._client or plain_client()
         try:
-            async with client.stream("GET", url) as response:
+            async with client.stream("GET", address) as response:
                 return await self._take(response, path, progress)
         except RequestError:  # cut or out of reach: asked for again, until patience ends
             return False
@@ -69,6 +73,15 @@ class Download:
             if not done:
                 raise _no_gzip()
         return True
+
+
+def address_of(url: str) -> URL:
+    """Give where a file is, as it is asked for; raises AttentionError unless that is by https."""
+    address = url_of(url)
+    if address is None or not is_private_to_send(address.scheme, address.host):
+        problem = "the address of the export's file is no https URL"
+        raise AttentionError(Finding("PP602", problem, "look at what answers at base_url"))
+    return address
 
 
 @contextmanager

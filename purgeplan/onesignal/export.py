@@ -18,7 +18,7 @@ from purgeplan.model.ports import Clock, ExportAsk, ExportFile
 from purgeplan.model.ports import Exporter as ExporterPort
 from purgeplan.onesignal.api import Api, foreign, refused_key
 from purgeplan.onesignal.base import segment
-from purgeplan.onesignal.download import Download, Progress
+from purgeplan.onesignal.download import Download, Progress, address_of
 
 KEPT_S: Final = 3 * 86_400.0
 """OneSignal keeps a file for three days."""
@@ -116,6 +116,7 @@ class Exporter:
         url = reply.said.document.get("csv_file_url")
         if not isinstance(url, str):
             raise foreign(reply.status)
+        address_of(url)  # before it is remembered: what can't be fetched would be asked for again
         return url
 
     async def _appears(self, url: str, asked_at: datetime, progress: Progress) -> ExportFile | None:

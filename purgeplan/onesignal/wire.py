@@ -5,12 +5,21 @@ from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
-from httpx import AsyncClient, RequestError, Response, Timeout, create_ssl_context
+from httpx import (
+    URL,
+    AsyncClient,
+    InvalidURL,
+    RequestError,
+    Response,
+    Timeout,
+    create_ssl_context,
+)
 
-__all__ = ["AsyncClient", "RequestError", "Response"]
+__all__ = ["URL", "AsyncClient", "RequestError", "Response"]
 
 CONNECT_S: Final = 10.0
 TOTAL_S: Final = 60.0
+LAST_PORT: Final = 65_535
 BODY_BYTES: Final = 64 * 1024
 """More of an answer to a DELETE than this is not read: the API's are below 1 KiB."""
 
@@ -52,3 +61,13 @@ async def read_up_to(limit: int, response: Response) -> bytes:
         if size >= limit:
             break
     return b"".join(parts)[:limit]
+
+
+def url_of(text: str) -> URL | None:
+    """Read an address as the client will, None where it can't go there."""
+    try:
+        url = URL(text)
+        goes = bool(url.host) and (url.port or 0) <= LAST_PORT  # IDNA is judged at the host
+    except (InvalidURL, ValueError):  # of UTF-8 and of IDNA are ValueErrors
+        return None
+    return url if goes else None

@@ -98,7 +98,7 @@ MUTANTS = (
         f"{BASE}",
         (
             "onesignal/base.py",
-            "    if not is_private_to_send(parts):\n",
+            "    if not is_private_to_send(parts.scheme, parts.hostname):\n",
             "    if not parts.hostname:\n",
         ),
     ),

@@ -299,6 +299,33 @@ def test_a_refused_request_says_why(tmp_path, step, error, code):
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "https://[::1",
+        "https://127.0.0.1:99999/x",
+        "https://127.0.0.1/x\n",
+        "https://127.0.0.1/\ud800",
+        f"https://127.0.0.1/{'a' * 70_000}",
+        "https://ex\u00e4mple.\u2603/x",
+        "https://xn--/",
+        "https://\0/",
+        "http://127.0.0.1\\@files.example/",
+        "//127.0.0.1/x",
+        "",
+    ],
+)
+def test_an_address_that_nobody_can_be_asked_at_is_not_remembered(tmp_path, url):
+    """It is the answer that is strange: the next command asks for another export."""
+    scene = Scene(tmp_path, [play(200, {"csv_file_url": url})], [READY])
+
+    with pytest.raises(AttentionError) as refused:
+        scene.obtain()
+
+    assert refused.value.findings[0].code == "PP602"
+    assert scene.notes.asked == []
+
+
+@pytest.mark.parametrize(
     ("step", "error", "code"),
     [
         (play(302, b"", None, Location="http://127.0.0.1:1/"), AttentionError, "PP602"),
