@@ -80,7 +80,7 @@ class Part:
         """Make a value of a row; raises JournalError where it is none that we have written."""
         try:
             return make(row)
-        except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             flaw = f"a row of it can't be read ({type(error).__name__})"
             raise refusals.unsound(self.where, flaw) from error
 

@@ -90,11 +90,27 @@ def _draft(*columns: Any) -> Draft:  # noqa: ANN401 - SQLite's values
         text,
         utc(expires_at),
         utc(not_before),
-        json.loads(summary),
-        {ids: utc(as_of) for ids, as_of in json.loads(evidence).items()},
-        json.loads(files),
-        json.loads(protects),
+        _object(summary),
+        {ids: utc(as_of) for ids, as_of in _object(evidence).items()},
+        _texts(files),
+        _texts(protects),
     )
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Give a JSON object; raises TypeError for another document."""
+    loaded = json.loads(text)
+    if not isinstance(loaded, dict):
+        raise TypeError
+    return loaded
+
+
+def _texts(text: str) -> dict[str, str]:
+    """Give a JSON object of texts; raises TypeError for another document."""
+    loaded = _object(text)
+    if not all(isinstance(one, str) for one in loaded.values()):
+        raise TypeError
+    return loaded
 
 
 def item_row(row: Row) -> ItemRow:
