@@ -128,8 +128,8 @@ class _Run:
 
     async def _turn(self, *, paused: bool) -> Settled | None:
         outcomes = self._judge.outcomes(self.flight.landed())
-        outcomes += self._given_back() if paused or self._checking else []
         claim = not paused and self._judge.ended is None
+        outcomes += [] if claim and not self._checking else self._given_back()
         again = self._due() if claim else []
         fresh = max(0, self._fresh() - len(again)) if claim else 0
         if not (outcomes or again or fresh):
@@ -141,7 +141,7 @@ class _Run:
         return Settled(tuple(outcomes), self.flight.in_flight) if outcomes else None
 
     def _given_back(self) -> list[Outcome]:
-        """Take back what has not begun: with a long delay it would begin long into a pause."""
+        """Take back what has not begun: it would begin long into a pause, or after the end."""
         back = self.flight.ground()
         self._back += back
         return self._judge.unbegun(back)

@@ -31,8 +31,8 @@ MUTANTS = (
         "unit/test_engine_check.py",
         (
             "engine/execute.py",
-            "self._given_back() if paused or self._checking else",
-            "self._given_back() if paused else",
+            "[] if claim and not self._checking else",
+            "[] if claim else",
         ),
     ),
     mutant(

@@ -160,4 +160,22 @@ MUTANTS = (
         "unit/test_model_window.py",
         ("model/window.py", "any(opens <= at < closes for", "any(opens <= at for"),
     ),
+    mutant(
+        "who was claimed ahead is sent though an answer has ended the run",
+        STOPS,
+        (
+            "engine/execute.py",
+            "        outcomes += [] if claim and not self._checking else self._given_back()\n",
+            "        outcomes += self._given_back() if paused or self._checking else []\n",
+        ),
+    ),
+    mutant(
+        "the turn that ends a run claims once more",
+        STOPS,
+        (
+            "engine/execute.py",
+            "        claim = not paused and self._judge.ended is None\n",
+            "        claim = not paused\n",
+        ),
+    ),
 )

@@ -1,5 +1,6 @@
 """What ends a run or holds it: answers, shares, limits, files, and whoever asks."""
 
+import pytest
 from support.engine import ACCEPTED, ScriptedTarget, Stage, always, ended
 
 from purgeplan.engine.stops import Switches
@@ -172,3 +173,24 @@ def test_a_drain_gives_up_after_five_seconds():
 
     assert end.exit is Exit.INTERRUPTED
     assert stage.tally[State.SENT] == len(stage.target.begun)
+
+
+@pytest.mark.parametrize(("code", "status"), [(Code.DENIED, 401), (Code.FOREIGN, 302)])
+def test_nothing_begins_once_an_answer_has_ended_the_run(code, status):
+    """Whoever was claimed ahead is given back with it: a DELETE more is one too many."""
+    stage = Stage(1000)
+    turn, begun = stage.journal.turn, []
+
+    def noting(run_id, outcomes, again, fresh):
+        if any(one.code is code for one in outcomes):
+            begun.append(len(stage.target.begun))
+        return turn(run_id, outcomes, again, fresh)
+
+    stage.journal.turn = noting
+    stage.target.answer = lambda item, attempt: (
+        Answer(code, status) if item.position == 200 else ACCEPTED
+    )
+
+    stage.run()
+
+    assert len(stage.target.begun) == begun[0]
