@@ -47,6 +47,18 @@ def test_deletion_has_begun_once_a_request_may_have_reached_somebody(world, code
     assert world.journal.tally(1).begun
 
 
+def test_deletion_has_begun_where_one_that_failed_is_pending_again(world):
+    """The API has seen that request, and nothing of it says that nothing was done."""
+    world.plan("a")
+    world.apply(FAILED)
+    world.journal.reopen(1, LATER)
+
+    tally = world.journal.tally(1)
+
+    assert world.states() == ["pending"]
+    assert (tally.claimed, tally.given_back, tally.begun) == (1, 0, True)
+
+
 def test_names_what_is_unresolved_with_its_claims(world):
     """What is sent and not settled is given with its first and its last claim, and whose it is."""
     world.plan("a", "b", "c")

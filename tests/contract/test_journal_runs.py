@@ -101,7 +101,9 @@ def test_leaves_what_a_run_gave_back_to_the_next_run(world):
     (one,) = world.journal.turn(run_id, [], [], 1)
 
     assert world.journal.turn(run_id, [world.end(one, *BACK)], [], 1) == [Item(1, "b", 1)]
-    assert world.journal.turn(world.run(), [], [], 9) == [Item(0, "a", 2), Item(2, "c", 1)]
+    next_run = world.run()
+    assert world.journal.turn(next_run, [], [], 9) == [Item(0, "a", 2), Item(2, "c", 1)]
+    assert [row.run_id for row in world.rows()] == [next_run, run_id, next_run]
 
 
 @pytest.mark.parametrize("end", [ACCEPTED, ABSENT, FAILED])
@@ -121,6 +123,10 @@ def test_settles_nothing_twice(world, end):
     [
         pytest.param(lambda world, item: ([world.end(item, *ACCEPTED)], []), id="not claimed"),
         pytest.param(lambda world, item: ([], [Item(0, "other")]), id="another id"),
+        pytest.param(
+            lambda world, item: ([world.end(Item(0, "other"), *ACCEPTED)], []),
+            id="answer of another id",
+        ),
         pytest.param(lambda world, item: ([], [Item(9, "a")]), id="no such position"),
         pytest.param(
             lambda world, item: ([world.end(Item(0, "a"), State.SKIPPED, Code.ABSENT)], []),

@@ -148,4 +148,27 @@ MUTANTS = (
             "            self._held_back |= unresolved.difference(some)\n",
         ),
     ),
+    mutant(
+        "whoever is sent again leaves room for fresh claims",
+        "unit/test_engine_resumed.py",
+        (
+            "engine/execute.py",
+            "max(0, self._fresh() - len(again)) if claim",
+            "max(0, self._fresh()) if claim",
+        ),
+    ),
+    mutant(
+        "whoever is sent again is no part of the canary",
+        "unit/test_engine_resumed.py",
+        (
+            "engine/run.py",
+            "row.state is State.PENDING and row.position not in known for row in rows",
+            "row.state is not State.SKIPPED for row in rows",
+        ),
+    ),
+    mutant(
+        "whoever is sent again with the canary is sent once more with the rest",
+        "unit/test_engine_resumed.py",
+        ("engine/run.py", "            again = ()\n        if self.ended", "        if self.ended"),
+    ),
 )

@@ -173,4 +173,18 @@ MUTANTS = (
             "    if row.state in (PlanState.SUPERSEDED,):\n",
         ),
     ),
+    mutant(
+        "a part of a fingerprint approves a plan, and so does none of it",
+        "unit/test_engine_gates.py",
+        (
+            "engine/gates.py",
+            "order.fingerprint == row.draft.fingerprint:\n",
+            "row.draft.fingerprint.startswith(order.fingerprint):\n",
+        ),
+    ),
+    mutant(
+        "the app is called at each start what it was when planned",
+        GATES,
+        ("engine/facts.py", "        live_name=app.name,\n", ""),
+    ),
 )

@@ -161,4 +161,22 @@ MUTANTS = (
             '        if one.kind == "whole" and not narrowed:\n',
         ),
     ),
+    mutant(
+        "what a policy declares outweighs what the app counts",
+        "unit/test_engine_population.py",
+        (
+            "engine/facts.py",
+            "    if app.subscriptions is not None:\n",
+            "    if app.subscriptions is not None and rules.policy is None:\n",
+        ),
+    ),
+    mutant(
+        "who was gone already is still there for the share",
+        "unit/test_engine_population.py",
+        (
+            "engine/facts.py",
+            "    gone = tally[State.ACCEPTED] + tally[State.ABSENT]\n",
+            "    gone = tally[State.ACCEPTED]\n",
+        ),
+    ),
 )

@@ -44,4 +44,27 @@ MUTANTS = (
             "            return due\n",
         ),
     ),
+    mutant(
+        "claims do not count what is under way",
+        "unit/test_engine_pace.py",
+        (
+            "engine/flight.py",
+            "        free = self._pacer.most_in_flight - self.claimed\n",
+            "        free = self._pacer.most_in_flight - self.unbegun\n",
+        ),
+    ),
+    mutant(
+        "one at a time is two at a time",
+        "unit/test_engine_pace.py",
+        (
+            "engine/flight.py",
+            "        free = self._pacer.most_in_flight - self.claimed\n",
+            "        free = self._pacer.most_in_flight - self.unbegun\n",
+        ),
+        (
+            "engine/flight.py",
+            "        return self._in_flight < self._pacer.most_in_flight\n",
+            "        return self._in_flight <= self._pacer.most_in_flight\n",
+        ),
+    ),
 )

@@ -124,4 +124,22 @@ MUTANTS = (
             "        AND onesignal_id IS NULL",
         ),
     ),
+    mutant(
+        "an answer settles whoever is at its place",
+        CONTRACT,
+        (
+            "journal/runs.py",
+            'position = ? AND id = ? AND state = \'sent\'"""\n',
+            "position = ? AND ? <> '' AND state = 'sent'\"\"\"\n",
+        ),
+    ),
+    mutant(
+        "deletion has not begun where one that failed is pending again",
+        CONTRACT,
+        (
+            "journal/items.py",
+            "claimed_at IS NOT NULL AND state = 'pending' AND ({_any(NOTHING_DONE)})",
+            "claimed_at IS NOT NULL AND state = 'pending'",
+        ),
+    ),
 )

@@ -72,4 +72,9 @@ MUTANTS = (
             "        self._means.dump(late)\n",
         ),
     ),
+    mutant(
+        "a claim is that of the run that made the first",
+        "contract/test_journal_runs.py",
+        ("journal/runs.py", "run_id = ?2 WHERE", "run_id = coalesce(run_id, ?2) WHERE"),
+    ),
 )

@@ -178,4 +178,50 @@ MUTANTS = (
             "        claim = not paused\n",
         ),
     ),
+    mutant(
+        "a canary that was stopped while it was looked at has passed",
+        "unit/test_engine_stopped_looks.py",
+        (
+            "engine/run.py",
+            "            if self.ended.exit is not Exit.DONE:\n"
+            "                return  # stopped while looking: the next run judges it\n",
+            "",
+        ),
+    ),
+    mutant(
+        "only the first of a canary is looked at",
+        "unit/test_engine_canary.py",
+        (
+            "engine/canary.py",
+            "if row.state is State.ACCEPTED]\n",
+            "if row.state is State.ACCEPTED][:1]\n",
+        ),
+    ),
+    mutant(
+        "a canary's absences are held against no limit of zero",
+        "unit/test_engine_canary.py",
+        (
+            "engine/canary.py",
+            "    if limit is not None and absent * 100",
+            "    if limit and absent * 100",
+        ),
+    ),
+    mutant(
+        "absent presumed ours fails a canary",
+        "unit/test_engine_canary.py",
+        (
+            "engine/canary.py",
+            "row.state is State.ABSENT and row.code is Code.ABSENT for",
+            "row.state is State.ABSENT for",
+        ),
+    ),
+    mutant(
+        "absent presumed ours counts in a small plan",
+        "unit/test_engine_final_word.py",
+        (
+            "engine/final_word.py",
+            "        absent = tally[State.ABSENT] - tally.presumed_ours\n",
+            "        absent = tally[State.ABSENT]\n",
+        ),
+    ),
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from support.engine import ScriptedView, ids
@@ -12,7 +13,7 @@ from support.wire import QuickClock
 from purgeplan.engine import canary
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.records import ItemRow
-from purgeplan.model.spec import Resource
+from purgeplan.model.spec import Breaker, Resource
 
 
 class Blind:
@@ -39,6 +40,18 @@ def test_what_may_not_be_looked_at_is_not_gone():
     assert looks.failed is not None
     assert looks.failed.why == "canary"
     assert 120 <= looks.clock.monotonic() < 130
+
+
+@pytest.mark.parametrize("there", [0, 1, 2])
+def test_everybody_of_a_canary_is_looked_at(there):
+    """Whoever of them stays: one is enough."""
+    rows = accepted(3)
+    looks = canary.Looks(spec(), rows, ScriptedView({rows[there].id}), QuickClock())
+
+    asyncio.run(looks.judge())
+
+    assert looks.failed is not None
+    assert looks.gone == 2
 
 
 @pytest.mark.parametrize(("named", "failed"), [("new", False), (None, False), ("old", True)])
@@ -75,3 +88,22 @@ def test_a_canary_of_whom_one_is_not_settled_as_gone_has_failed(state):
     assert judged is not None
     assert judged.why == "canary"
     assert canary.verdict(spec(), [fine, other]) is None
+
+
+@pytest.mark.parametrize(("percent", "failed"), [(0, True), (49, True), (50, False), (None, False)])
+def test_absences_in_a_canary_are_held_against_the_breakers_share(percent, failed):
+    """One of two was gone already: zero lets nobody be, and only what is off is no limit."""
+    fine, other = accepted(2)
+    limit = None if percent is None else Decimal(percent)
+    plan = spec(breaker=Breaker(20, Decimal(20), limit))
+    gone = replace(other, state=State.ABSENT, code=Code.ABSENT)
+
+    assert (canary.verdict(plan, [fine, gone]) is not None) is failed
+
+
+def test_who_is_gone_by_our_own_doing_speaks_of_no_old_list():
+    """Absent presumed ours counts for nothing, in a canary too."""
+    plan = spec(breaker=Breaker(20, Decimal(20), Decimal(0)))
+    ours = [replace(one, state=State.ABSENT, code=Code.PRESUMED_OURS) for one in accepted(2)]
+
+    assert canary.verdict(plan, ours) is None

@@ -2,6 +2,7 @@
 
 from support.engine import ACCEPTED, Stage, ended, ids
 
+from purgeplan.engine import canary
 from purgeplan.errors import Exit
 from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code
@@ -36,6 +37,8 @@ def test_a_canary_still_there_after_two_minutes_stops_the_run():
 
     assert (end.exit, end.finding.code) == (Exit.ATTENTION, "PP510")
     assert len(stage.target.begun) == 20
+    assert any(stage.journal.events(kind=canary.FAILED))
+    assert not any(stage.journal.events(kind=canary.PASSED))
 
 
 def test_a_canary_with_failures_stops_the_run():

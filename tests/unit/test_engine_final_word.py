@@ -49,3 +49,11 @@ def test_who_asked_to_be_forgotten_and_stays_is_no_success(why):
 
     assert ended.exit is (Exit.INCOMPLETE if stays else Exit.DONE)
     assert final_word(ADMITTED, Ended(Exit.DONE, "done"), tally, 0).exit is Exit.DONE
+
+
+@pytest.mark.parametrize(("ours", "exit_code"), [(9, Exit.DONE), (0, Exit.ATTENTION)])
+def test_a_small_plan_is_judged_without_whom_it_has_deleted_itself(ours, exit_code):
+    """Nine of ten were gone: already, which speaks of an old list, or by requests of ours."""
+    tally = Tally({State.ACCEPTED: 1, State.ABSENT: 9}, presumed_ours=ours)
+
+    assert final_word(ADMITTED, Ended(Exit.DONE, "done"), tally, 0).exit is exit_code

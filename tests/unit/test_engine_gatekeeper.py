@@ -13,10 +13,11 @@ from purgeplan.engine import facts as known
 from purgeplan.engine.apply import Gatekeeper
 from purgeplan.engine.plan import Judges, Planner
 from purgeplan.engine.run import Order
-from purgeplan.errors import PurgeplanError, StaleError
+from purgeplan.errors import PurgeplanError, RefusedError, StaleError
 from purgeplan.guards import GUARDS
 from purgeplan.model.fingerprint import fingerprint, sources_digest
 from purgeplan.model.outcome import Code, Outcome, State
+from purgeplan.model.ports import AppFacts
 from purgeplan.model.records import SOURCES, PlanState
 from purgeplan.model.spec import Limits, Resource, Rules, Window
 
@@ -58,10 +59,10 @@ class Case:
             lambda row: (),
         )
 
-    def admit(self, row):
+    def admit(self, row, view=None):
         """Pass all gates."""
         tally = self.keeper().before_network(row)
-        return asyncio.run(self.keeper().with_network(row, tally, ScriptedView()))
+        return asyncio.run(self.keeper().with_network(row, tally, view or ScriptedView()))
 
 
 def test_a_plan_whose_last_run_was_killed_before_it_was_concluded_is_done():
@@ -95,6 +96,25 @@ def test_a_retry_that_is_refused_takes_nobody_back():
     waits = case.keeper(command="retry", wait=True)
     assert waits.before_network(case.journal.plan(row.plan_id)).left == 3
     assert case.journal.plan(row.plan_id).state is PlanState.OPEN
+
+
+class Renamed(ScriptedView):
+    """An app that is called otherwise by now."""
+
+    async def look(self):
+        """Give another name than was planned."""
+        return AppFacts("Acme Staging", 412_118)
+
+
+def test_the_app_is_asked_for_its_name_at_each_start():
+    """The name of planning is no news: another key may see another app under this id."""
+    case = Case(3)
+    row = case.plan(ids(3))
+
+    with pytest.raises(RefusedError) as refused:
+        case.admit(row, Renamed())
+
+    assert [one.code for one in refused.value.findings] == ["PP107"]
 
 
 def test_unresolved_ids_leave_no_room_for_others():

@@ -59,6 +59,15 @@ def test_an_approved_fingerprint_is_compared_whole(digit):
     assert refusal(gates.same_fingerprint, row, Order(fingerprint=other)) == (StaleError, "PP305")
 
 
+@pytest.mark.parametrize("digits", [0, 12, 63])
+def test_a_part_of_a_fingerprint_approves_nothing(digits):
+    """Least of all no digit: what a script's empty variable gives is no approval of any plan."""
+    _, row = journal_with("a", fingerprint=FULL)
+    part = FULL[:digits]
+
+    assert refusal(gates.same_fingerprint, row, Order(fingerprint=part)) == (StaleError, "PP305")
+
+
 def test_the_frozen_ids_must_still_give_the_reviewed_fingerprint():
     """Another limit in the file, or another id in the journal, is another plan."""
     plan = spec(limits=Limits(3))

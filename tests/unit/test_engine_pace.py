@@ -7,7 +7,7 @@ from support.engine import ACCEPTED, ScriptedTarget, Stage, ended
 from purgeplan.engine.stops import Switches
 from purgeplan.errors import Exit
 from purgeplan.model.answer import Answer
-from purgeplan.model.outcome import Code
+from purgeplan.model.outcome import Code, State
 from purgeplan.model.spec import Pace
 
 
@@ -32,6 +32,19 @@ def test_a_slow_answer_is_waited_for_with_a_delay():
     gaps = [after - before for before, after in itertools.pairwise(stage.target.at)]
 
     assert min(gaps) >= 3.0 - 1e-9
+
+
+def test_nobody_is_claimed_while_a_slow_answer_is_waited_for():
+    """One at a time: a kill meanwhile leaves one in doubt, not the next as well."""
+    stage = Stage(5)
+    stage.settings["pace"] = Pace(delay_s=0.5)
+    stage.target.latency_s = 3.0
+    claimed = []
+    stage.target.answer = lambda item, attempt: claimed.append(stage.tally[State.SENT]) or ACCEPTED
+
+    assert ended(stage.run()).exit is Exit.DONE
+
+    assert claimed == [1] * 5
 
 
 def test_a_rate_is_reached_with_concurrency():

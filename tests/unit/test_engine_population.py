@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from support.journal import ANN, FakeJournal, draft, planned
-from support.plans import facts, spec
+from support.plans import facts, policy, spec
 
 from purgeplan.engine import facts as known
 from purgeplan.model.outcome import Code, Outcome, State
@@ -34,7 +34,9 @@ def test_whoever_was_deleted_since_is_counted_no_more(resource, now, held):
     row = journal.save(draft(summary=summary), planned(*"abcde"), NOW)
     run_id = journal.start_run(row.plan_id, "apply", ANN, NOW)
     sent = journal.turn(run_id, [], [], 3)
-    gone = [Outcome(one, State.ACCEPTED, Code.ACCEPTED, NOW) for one in sent]
+    accepted, absent = (State.ACCEPTED, Code.ACCEPTED), (State.ABSENT, Code.ABSENT)
+    ends = (accepted, accepted, absent)
+    gone = [Outcome(one, *end, NOW) for one, end in zip(sent, ends, strict=True)]
     journal.turn(run_id, gone, [], 0)
 
     rules = Rules(spec(resource))
@@ -56,3 +58,19 @@ def test_users_that_no_export_could_count_stay_unknown():
     found = known.at_start(row, Rules(spec(Resource.USER)), journal, now)
 
     assert (found.population.users, found.population.users_at_least) == (None, 5)
+
+
+@pytest.mark.parametrize(
+    ("counted", "held"),
+    [
+        (94, Population("app", 94)),
+        (0, Population("app", 0)),
+        (None, Population("policy", 5_000_000)),
+    ],
+)
+def test_what_a_policy_declares_holds_only_where_the_app_does_not_tell(counted, held):
+    """Else a number that was too large once would let everybody go."""
+    one = replace(policy().apps[0], population=Population("policy", 5_000_000))
+    rules = Rules(spec(), policy(apps=(one,)))
+
+    assert known.population(rules, AppFacts("Acme Prod", counted)) == held

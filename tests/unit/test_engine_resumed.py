@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from support.engine import ACCEPTED, APP, FAST, Stage, ended
+from support.engine import ACCEPTED, APP, FAST, Stage, ended, ids
 from support.journal import FakeJournal
 from support.virtual import VirtualClock
 
@@ -18,12 +18,12 @@ HOUR_S = 3600.0
 UNBROKEN = Breaker(10**6, None, None)
 
 
-def in_doubt(count, **changes):
-    """Give a stage of which one run lost every answer: all are unresolved."""
-    stage = Stage(count, **changes)
+def in_doubt(count, pending=0, **changes):
+    """Give a stage of which one run lost every answer: all are unresolved but the pending."""
+    stage = Stage(count + pending, **changes)
     stage.settings |= {"pace": FAST, "retry": Retry(max_attempts=1), "breaker": UNBROKEN}
     stage.target.answer = lambda item, attempt: Answer(Code.TIMEOUT)
-    stage.run()
+    stage.run(most=count)
     assert stage.tally[State.SENT] == count
     stage.target.begun.clear()
     stage.target.answer = lambda item, attempt: ACCEPTED
@@ -106,6 +106,39 @@ def test_a_limit_below_the_canary_judges_no_canary():
 
     assert (first.exit, first.why) == (Exit.STOPPED_EARLY, "limit")
     assert not canary.judged(stage.journal, stage.row.plan_id)
+
+
+def test_whoever_is_sent_again_leaves_no_room_for_fresh_claims():
+    """One at a time is one claim at a time: a kill leaves nobody else in doubt."""
+    stage = in_doubt(3, pending=2)
+    stage.settings["pace"] = Pace(delay_s=0.5)
+    pending = []
+    stage.target.on_begin = lambda item: pending.append(stage.tally[State.PENDING])
+
+    assert ended(stage.run()).exit is Exit.DONE
+
+    assert pending == [2, 2, 2, 1, 0]
+
+
+def test_the_canary_does_not_send_twice_whom_it_has_sent_again():
+    """Who was in doubt is sent with the canary, and then the rest is."""
+    stage = in_doubt(3)
+    stage.settings["canary"] = 2
+
+    assert ended(stage.run()).exit is Exit.DONE
+
+    assert sorted(stage.target.begun) == sorted(ids(3))
+
+
+def test_whoever_is_sent_again_is_of_the_canary():
+    """The canary are the first four: three in doubt and one fresh, and not four fresh ones."""
+    stage = in_doubt(3, pending=6)
+    stage.settings["canary"] = 4
+    stage.view.holding.add(ids(9)[0])
+
+    assert ended(stage.run()).why == "canary"
+
+    assert sorted(stage.target.begun) == sorted(ids(9)[:4])
 
 
 def test_the_limit_does_not_count_whom_a_check_holds_back():

@@ -66,6 +66,19 @@ def test_a_stop_is_heeded_while_the_canary_is_looked_at():
     assert sorted(stage.target.begun) == sorted(ids(30))
 
 
+def test_a_canary_that_was_stopped_while_it_was_looked_at_has_not_passed():
+    """The next run looks again, and finds that they are all still there."""
+    stage = slow(Stage(30))
+    stage.settings["canary"] = 20
+    stage.run()
+    stage.request.asked, stage.view = False, ScriptedView(set(ids(30)))
+
+    end = ended(stage.run())
+
+    assert (end.exit, end.why) == (Exit.ATTENTION, "canary")
+    assert sorted(stage.target.begun) == sorted(ids(30)[:20])
+
+
 def test_a_stop_is_heeded_while_ids_in_doubt_are_looked_at():
     """Nothing is sent, and who was in doubt stays so for the next run."""
     stage = Stage(10, by="external_id")
