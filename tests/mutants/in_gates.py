@@ -187,4 +187,23 @@ MUTANTS = (
         GATES,
         ("engine/facts.py", "        live_name=app.name,\n", ""),
     ),
+    mutant(
+        "the frozen set is not held against its file",
+        GATES,
+        ("engine/apply.py", "        gates.intact(journal, row, spec)\n", ""),
+    ),
+    mutant(
+        "a sentinel of whom nobody can tell is there",
+        GATES,
+        (
+            "engine/apply.py",
+            ' is not True:\n            problem = "the app',
+            ' is False:\n            problem = "the app',
+        ),
+    ),
+    mutant(
+        "no standing approval at all is one",
+        GATES,
+        ("engine/apply.py", "        if not caps or admitted", "        if caps and admitted"),
+    ),
 )

@@ -153,4 +153,26 @@ MUTANTS = (
             "not any(event.link for event in found.journal.events())",
         ),
     ),
+    mutant(
+        "what a plan deletes, and by which ids, may be rewritten",
+        SQLITE,
+        (
+            "journal/schema.py",
+            '_changed("fingerprint", "resource", "by_kind")',
+            '_changed("fingerprint")',
+        ),
+        (NEW, " OR NEW.resource IS NOT OLD.resource OR NEW.by_kind IS NOT OLD.by_kind", ""),
+    ),
+    mutant(
+        "two plans of a name may be open",
+        SQLITE,
+        ("journal/schema.py", "CREATE UNIQUE INDEX one_open_plan", "CREATE INDEX one_open_plan"),
+        (NEW, "CREATE UNIQUE INDEX one_open_plan", "CREATE INDEX one_open_plan"),
+    ),
+    mutant(
+        "who has run may be rewritten",
+        SQLITE,
+        ("journal/schema.py", '"command", "operator", "started_at")', '"command", "started_at")'),
+        (NEW, " OR NEW.operator IS NOT OLD.operator", ""),
+    ),
 )

@@ -7,19 +7,19 @@ from datetime import time
 import pytest
 from support.engine import ScriptedView, ids
 from support.journal import ANN, T0, FakeJournal, draft, planned
-from support.plans import facts, spec
+from support.plans import facts, policy, source, spec
 
 from purgeplan.engine import facts as known
 from purgeplan.engine.apply import Gatekeeper
 from purgeplan.engine.plan import Judges, Planner
 from purgeplan.engine.run import Order
-from purgeplan.errors import PurgeplanError, RefusedError, StaleError
+from purgeplan.errors import PurgeplanError, RefusedError, StaleError, UnconfirmedError
 from purgeplan.guards import GUARDS
 from purgeplan.model.fingerprint import fingerprint, sources_digest
 from purgeplan.model.outcome import Code, Outcome, State
 from purgeplan.model.ports import AppFacts
 from purgeplan.model.records import SOURCES, PlanState
-from purgeplan.model.spec import Limits, Resource, Rules, Window
+from purgeplan.model.spec import Budget, Limits, Pace, Resource, Rules, Standing, Window
 
 
 class Case:
@@ -158,6 +158,140 @@ def test_a_sealed_plan_before_this_one_has_no_delta():
     previous = planner._previous(replace(row, sealed_at=T0), None)
 
     assert (previous.deleted, previous.added, previous.removed) == (3, None, None)
+
+
+def closed(case, row):
+    """Cancel it."""
+    case.journal.conclude(row.plan_id, PlanState.CANCELLED, T0)
+
+
+def stopped(case, row):
+    """Have its last run stopped for a person."""
+    case.claim(row, 1, State.ACCEPTED)
+    case.journal.end_run(1, "breaker", 11, T0)
+
+
+def rewritten(**changes):
+    """Give what writes other settings into its file."""
+
+    def write(case, row):
+        case.rules = Rules(replace(case.rules.spec, **changes))
+
+    return write
+
+
+NOON = Window(frozenset(range(7)), time(12), time(13), "UTC")
+REFUSED = {
+    "cancelled": (closed, {}, "PP304"),
+    "another fingerprint": (lambda *_: None, {"fingerprint": "e" * 64}, "PP305"),
+    "a person must look": (stopped, {}, "PP512"),
+    "another limit": (rewritten(limits=Limits(4)), {}, "PP301"),
+    "another source": (rewritten(sources=(source("csv", path="other.csv"),)), {}, "PP302"),
+    "expired": (lambda case, _: case.journal.clock.tick(40 * 86_400.0), {}, "PP303"),
+    "too early": (rewritten(not_before_s=60.0), {}, "PP511"),
+    "outside the window": (rewritten(pace=Pace(delay_s=0.5, window=NOON)), {}, "PP505"),
+}
+
+
+@pytest.mark.parametrize(("happens", "order", "code"), REFUSED.values(), ids=REFUSED)
+def test_every_gate_is_passed_at_each_start(happens, order, code):
+    """What refuses by itself must be asked as well."""
+    case = Case(3)
+    row = case.plan(ids(3))
+    assert case.keeper().before_network(row).left == 3
+    happens(case, row)
+
+    with pytest.raises(PurgeplanError) as refused:
+        case.keeper(**order).before_network(case.journal.plan(row.plan_id))
+
+    assert [one.code for one in refused.value.findings] == [code]
+
+
+@pytest.mark.parametrize("change", ["another limit", "another source"])
+def test_a_plan_that_is_done_is_that_of_its_file(change):
+    """Else a file that was edited since would be told to be done, and nobody would plan it."""
+    case = Case(3)
+    row = case.plan(ids(3))
+    case.claim(row, 3, State.ACCEPTED)
+    case.journal.conclude(row.plan_id, PlanState.DONE, T0)
+    happens, _, code = REFUSED[change]
+    happens(case, row)
+
+    with pytest.raises(StaleError) as stale:
+        case.keeper().before_network(case.journal.plan(row.plan_id))
+
+    assert [one.code for one in stale.value.findings] == [code]
+
+
+def test_a_plan_is_not_applied_without_the_policy_that_it_was_made_under():
+    """Whoever takes the policy away would take its guards away with it."""
+    case = Case(3)
+    row = case.plan(ids(3))
+    summary = {**row.draft.summary, "policy": "purgeplan.yaml"}
+
+    with pytest.raises(StaleError) as stale:
+        case.keeper().before_network(replace(row, draft=replace(row.draft, summary=summary)))
+
+    assert [one.code for one in stale.value.findings] == ["PP307"]
+
+
+class Blind(ScriptedView):
+    """An app that can't tell whom it holds."""
+
+    async def holds(self, kind, one):
+        """Tell nothing."""
+
+
+@pytest.mark.parametrize(("view", "passes"), [(ScriptedView({"vip"}), True), (Blind(), False)])
+def test_a_sentinel_of_whom_nobody_can_tell_is_not_there(view, passes):
+    """It tells that this is the app that is meant: unknown is a refusal."""
+    case = Case(3)
+    entry = replace(policy().apps[0], sentinel="vip")
+    case.rules = Rules(case.rules.spec, policy(apps=(entry,)))
+    row = case.plan(ids(3))
+
+    if passes:
+        assert case.admit(row, view).allowance == 3
+    else:
+        with pytest.raises(RefusedError) as refused:
+            case.admit(row, view)
+        assert [one.code for one in refused.value.findings] == ["PP513"]
+
+
+@pytest.mark.parametrize(
+    ("standing", "stands"),
+    [
+        ((), False),
+        ((Standing("another", 3),), False),
+        ((Standing("inactive", 2),), False),
+        ((Standing("inactive", 3),), True),
+        ((Standing("inactive", 9), Standing("inactive", 2)), False),
+    ],
+)
+def test_only_an_approval_of_this_plan_and_so_many_stands(standing, stands):
+    """Nobody is there to confirm, so nothing else does."""
+    case = Case(3)
+    case.rules = Rules(case.rules.spec, policy(standing=standing))
+    admitted = case.admit(case.plan(ids(3)))
+
+    if stands:
+        case.keeper().standing(admitted)
+    else:
+        with pytest.raises(UnconfirmedError):
+            case.keeper().standing(admitted)
+
+
+def test_a_run_is_bounded_by_order_and_budget():
+    """``--limit``, ``--wait``, and what is left of the budget of all plans."""
+    case = Case(3)
+    case.rules = Rules(case.rules.spec, policy(budget=Budget(10, 3600.0)))
+    row = case.plan(ids(3))
+    case.claim(row, 2, State.ACCEPTED)
+    admitted = case.admit(row)
+
+    bounds = case.keeper(limit=7, wait=True).bounds(admitted)
+
+    assert (bounds.most, bounds.wait, bounds.budget_left, bounds.allowance) == (7, True, 8, 1)
 
 
 def test_a_run_is_bounded_by_what_the_file_says_now():

@@ -107,7 +107,15 @@ def test_skips_unresolved_items_only_if_recreated():
         "INSERT OR REPLACE INTO items (plan_id, position, id, state) VALUES (1, 0, 'a', 'pending')",
         "INSERT INTO items (plan_id, position, id, state) VALUES (1, 9, 'c', 'sent')",
         "INSERT INTO items (plan_id, position, id, state) VALUES (9, 0, 'c', 'pending')",
+        "UPDATE items SET settled_at = NULL WHERE position = 0",
+        "UPDATE items SET settled_at = 1 WHERE position = 1",
         "UPDATE plans SET fingerprint = 'x'",
+        "UPDATE plans SET name = 'x'",
+        "UPDATE plans SET app_id = 'x'",
+        "UPDATE plans SET app_name = 'x'",
+        "UPDATE plans SET resource = 'x'",
+        "UPDATE plans SET by_kind = 'x'",
+        "UPDATE plans SET planned_at = 1",
         "UPDATE plans SET total = 1",
         "UPDATE plans SET lineage = 2",
         "UPDATE plans SET state = 'closed'",
@@ -115,6 +123,9 @@ def test_skips_unresolved_items_only_if_recreated():
         "UPDATE plans SET sealed_at = 1",
         "DELETE FROM plans",
         "UPDATE runs SET started_at = 1",
+        "UPDATE runs SET command = 'retry'",
+        "UPDATE runs SET operator = '{}'",
+        "UPDATE runs SET ended_at = 1",
         "DELETE FROM runs",
         "INSERT INTO runs (plan_id, command, operator, started_at) VALUES (1, 'apply', '{}', 1)",
         "UPDATE evidence SET as_of = as_of + 1",
@@ -139,6 +150,32 @@ def test_refuses_to_lose_or_forge_history(sql):
 
     with pytest.raises(sqlite3.IntegrityError):
         connection.execute(sql)
+
+
+def test_keeps_what_was_forgotten_closed():
+    """A sealed plan has no ids any more: it is never unsealed, nor opened again."""
+    journal, connection = on_connection()
+    journal.save(draft(), planned("a"), T0)
+    journal.conclude(1, PlanState.CANCELLED, T0)
+
+    with pytest.raises(sqlite3.IntegrityError, match="illegal move"):
+        connection.execute("UPDATE plans SET state = 'open', closed_at = NULL")
+    journal.seal(1, KEY, T0)
+    with pytest.raises(sqlite3.IntegrityError, match="frozen"):
+        connection.execute("UPDATE plans SET sealed_at = NULL")
+    with pytest.raises(sqlite3.IntegrityError, match="frozen"):
+        connection.execute("UPDATE plans SET state = 'done'")
+
+
+def test_has_one_open_plan_of_a_name():
+    """Of two each could be applied, within a cap of its own."""
+    journal, connection = on_connection()
+    journal.save(draft(), planned("a"), T0)
+    columns = [name for _, name, *_ in connection.execute("PRAGMA table_info(plans)")]
+    others = ", ".join(columns[1:])
+
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+        connection.execute(f"INSERT INTO plans (plan_id, {others}) SELECT 2, {others} FROM plans")
 
 
 def test_keeps_an_ended_run_as_it_ended():
