@@ -78,7 +78,7 @@ MUTANTS = (
     ),
     mutant(
         "a column of an export is any kind of id",
-        f"{CSV} unit/test_sources_export.py",
+        CSV,
         (
             "sources/reading/columns.py",
             "    if theirs not in (None, kind):\n",
@@ -87,7 +87,7 @@ MUTANTS = (
     ),
     mutant(
         "a damaged export stays, and is read again and again",
-        "unit/test_sources_export.py",
+        "unit/test_sources_exported.py",
         ("sources/audience/load.py", "            path.unlink()\n", ""),
     ),
     mutant(

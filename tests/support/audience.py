@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from support.sandbox import Inside
-from support.sources import plan
+from support.sources import plan, source
 
 from purgeplan.engine.inputs import Inputs
 from purgeplan.engine.resolve import Evidence, resolve
@@ -106,3 +106,19 @@ def codes_of(given, exports):
 
 
 NOTHING_KEPT = Keep(opt_outs=False, partly_selected_users=False)
+
+
+def export(**options):
+    """Give an export source of subscriptions."""
+    return source("export", SUBSCRIPTION_ID, **options)
+
+
+def kept_none(folder, *sources):
+    """Give a plan for subscriptions that keeps nobody back."""
+    return rules(folder, *sources, keep=NOTHING_KEPT)
+
+
+def chosen(folder, rows, **options):
+    """Give the numbers of the rows that an export selects."""
+    found = ids_of(kept_none(folder, export(**options)), Exports(folder, rows))
+    return {int(one[-12:], 16) for one in found}
