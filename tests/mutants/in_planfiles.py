@@ -2,6 +2,7 @@
 
 from mutants.mutant import mutant
 
+RULES = "unit/test_planfile_rules.py"
 UNTRUSTED = "security/test_security_untrusted.py::test_"
 LOAD = "unit/test_planfile_load.py"
 CHECK = "unit/test_planfile_check.py"
@@ -37,7 +38,7 @@ MUTANTS = (
     ),
     mutant(
         "ids of any kind are sent as the target's",
-        "unit/test_planfile_parse.py",
+        f"{RULES} unit/test_planfile_parse.py",
         ("planfile/rules.py", " and by != wanted:", " and by == wanted:"),
     ),
     mutant(
@@ -138,7 +139,7 @@ MUTANTS = (
     ),
     mutant(
         "evidence may come from the future",
-        f"{CHECK} unit/test_planfile_parse.py",
+        RULES,
         (
             "planfile/rules.py",
             "        if when is not None and when > now:\n",
@@ -147,7 +148,7 @@ MUTANTS = (
     ),
     mutant(
         "the policy's protect lists are left out",
-        f"{CHECK} unit/test_resolve.py cli/test_cli_policy.py",
+        "unit/test_resolve.py cli/test_cli_policy.py",
         (
             "engine/inputs.py",
             "(*(rules.policy.protect if rules.policy else ()), *rules.spec.protect)",

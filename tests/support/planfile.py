@@ -7,6 +7,7 @@ from purgeplan.planfile import parse_plan_text
 
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 APP_ID = "6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9"
+USERS = "{resource: user, by: external_id}"
 KEY = "os_v2_app_" + "mzrwyzlemq2gczlt"
 LEGACY_KEY = "NGEwMGZmMjItY2NkNy0xMWUzLTk5ZDUt" + "MDAwYzI5NDBlNjJj"
 
