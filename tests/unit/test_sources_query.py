@@ -153,6 +153,27 @@ def test_refuses_words_that_write_before_anything_is_asked(query, word):
 @pytest.mark.parametrize(
     "query",
     [
+        "/*! DROP TABLE customers */ SELECT 1",
+        "/*!50000 CREATE TABLE x AS */ SELECT 1",
+        "/*M! DROP TABLE customers */ SELECT 1",
+        "/* /* */ SELECT */ DELETE FROM customers",
+        "--\rDELETE FROM customers WHERE id IN (--\nSELECT 1)",
+        "--\rSELECT\nDELETE FROM customers",
+    ],
+)
+def test_a_comment_that_is_none_to_some_database_hides_no_command(query):
+    """MySQL runs what is in one form, others nest them or end a line otherwise."""
+    spec = sql(query)
+
+    with pytest.raises(InvalidError) as error:
+        query_of(spec, Context("."))
+
+    assert "does not begin with SELECT" in error.value.findings[0].problem
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
         "SELECT deleted, updated_at FROM x WHERE a = 'delete'",
         "(SELECT 1)",
         "WITH x AS (SELECT 1) ;",
