@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import click
@@ -43,6 +44,7 @@ def through(commands: click.Group, argv: Sequence[str], console: Console) -> int
 def _invoke(commands: click.Group, argv: Sequence[str], console: Console) -> int:
     """Run as click's own ``main`` does; that one turns a broken pipe into exit 1 by itself."""
     try:
+        _stand_somewhere()
         _complete_shell(commands)
         with commands.make_context("purgeplan", list(argv), obj=console) as ctx:
             code = commands.invoke(ctx)
@@ -56,6 +58,15 @@ def _invoke(commands: click.Group, argv: Sequence[str], console: Console) -> int
     finally:
         console.draw("")
     return code if isinstance(code, int) else Exit.DONE
+
+
+def _stand_somewhere() -> None:
+    """Raise InvalidError where the current folder was removed: every path is told from it."""
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        problem, mend = "the current folder is not there any more", "cd to one that is"
+        raise InvalidError(Finding("PP087", problem, mend)) from error
 
 
 def _complete_shell(commands: click.Group) -> None:
@@ -96,7 +107,7 @@ def _crashed(error: Exception, commands: click.Group, argv: Sequence[str], conso
     console.insist(console.styled(f"a bug in purgeplan: {type(error).__name__}", "red"))
     try:
         console.insist(f"crash report: {save(text, state_folder() / 'crashes', now)}; {_REPORT_IT}")
-    except OSError:  # no place for a file: the report itself is all there is to give
+    except (OSError, InvalidError):  # no place for a file: the report is all there is to give
         console.insist(text)
     console.insist(console.styled(closing(Exit.BUG), "bold"))
     _document(console, argv, Exit.BUG, ())

@@ -117,5 +117,7 @@ def _shop(rules: Rules, journal: Path | None, clock: Clock) -> Shop:
         problem = f"the policy pins the journal to {entry.journal if entry else ''}"
         raise InvalidError(Finding("PP097", problem, "leave --journal out"))
     place = pinned or journal
+    if place is not None and not place.name:
+        raise InvalidError(Finding("PP090", "--journal names no file", "name one, or leave it out"))
     where = journal_path(str(place) if place else None, rules.spec.app.id, state_folder())
     return Shop(rules, clock, state_folder(), where)

@@ -15,6 +15,8 @@ from httpx import (
     create_ssl_context,
 )
 
+from purgeplan.errors import Finding, InvalidError
+
 __all__ = ["URL", "AsyncClient", "RequestError", "Response"]
 
 CONNECT_S: Final = 10.0
@@ -26,15 +28,23 @@ BODY_BYTES: Final = 64 * 1024
 USER_AGENT: Final = "purgeplan"
 
 
+_TLS: Final = "correct or unset SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE"
+
+
 @cache
 def tls_context() -> ssl.SSLContext:
     """Give the context of every connection: TLS 1.2 at least, certificates always checked.
 
     Trusts certifi's authorities (slim machines have none) and the system's (corporate networks
-    add their own there); ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are heeded.
+    add their own there); ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are heeded. Raises InvalidError
+    where what they name can't be read.
     """
-    context = create_ssl_context()
-    context.load_default_certs()
+    try:
+        context = create_ssl_context()
+        context.load_default_certs()
+    except OSError as error:  # SSLError is one
+        problem = f"TLS can't be set up ({error.strerror or type(error).__name__})"
+        raise InvalidError(Finding("PP617", problem, _TLS)) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

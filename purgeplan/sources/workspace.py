@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, Self
 
 from purgeplan.sources.reading.private import PrivateFolder
 from purgeplan.sources.reading.reach import Progress
-from purgeplan.sources.working.base import connected, room
+from purgeplan.sources.working.base import connected, placed, room
 from purgeplan.sources.working.names import checked, named, sql_text
 from purgeplan.sources.working.texts import MisreadError, Shape, text_of, typed, write_rows
 
@@ -46,10 +46,12 @@ class Workspace:
         self._numbers = count(1)
 
     def __enter__(self) -> Self:
-        self._private = PrivateFolder()
+        with placed():
+            self._private = PrivateFolder()
         self._folder = self._private.path
         try:
-            self._base = connected(self._folder, *self._settings)
+            with placed():
+                self._base = connected(self._folder, *self._settings)
         except BaseException:
             self._private.remove()
             raise

@@ -99,4 +99,11 @@ CODES: dict[str, Explanation] = {
         " kept for a while.",
         "Make room, or name another file, then repeat the command.",
     ),
+    "PP617": Explanation(
+        "TLS can't be set up",
+        "A file that SSL_CERT_FILE or SSL_CERT_DIR names (authorities to trust), or SSLKEYLOGFILE,"
+        " is not there, can't be read, or holds no certificates. Certificates are always checked,"
+        " so nothing was sent.",
+        "Correct the variable, or unset it.",
+    ),
 }

@@ -1,8 +1,20 @@
-"""Codes of the command line: usage PP09x, confirmation PP39x."""
+"""Codes of the command line: usage PP087 to PP099, confirmation PP39x."""
 
 from purgeplan.model.codes.text import Explanation
 
 CODES: dict[str, Explanation] = {
+    "PP087": Explanation(
+        "the current folder is gone",
+        "The folder that the command was started in has been removed meanwhile, so no path can be "
+        "told from it.",
+        "cd to a folder that is there, and give the command again.",
+    ),
+    "PP088": Explanation(
+        "no state folder",
+        "Journals and locks lie in the state folder of the user, and this one has neither HOME nor "
+        "an entry that names a home, as in a container that is given a number.",
+        "Set HOME, or XDG_STATE_HOME, to an absolute path that stays.",
+    ),
     "PP089": Explanation(
         "output can't be written",
         "What was asked for could not be written to its file, or where stdout or the log leads:"

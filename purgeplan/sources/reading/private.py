@@ -48,8 +48,11 @@ def sweep() -> None:
 
 
 def _left_behind() -> Iterator[Path]:
-    with os.scandir(tempfile.gettempdir()) as found:
-        names = [one.path for one in found if one.name.startswith(PREFIX)]
+    try:
+        with os.scandir(tempfile.gettempdir()) as found:
+            names = [one.path for one in found if one.name.startswith(PREFIX)]
+    except PermissionError:  # a folder that can't be listed can be written to
+        return
     yield from map(Path, names)
 
 

@@ -57,9 +57,18 @@ def room() -> Iterator[None]:
         raise UnreachableError(_full(str(error.strerror))) from error
 
 
+@contextmanager
+def placed() -> Iterator[None]:
+    """Map what the system raises where no folder can be made to work in."""
+    try:
+        yield
+    except OSError as error:
+        raise UnreachableError(_full(str(error.strerror))) from error
+
+
 def _full(why: str) -> Finding:
     return Finding(
         "PP219",
-        f"no room to work in {tempfile.gettempdir()}: {why}",
+        f"no room to work in {tempfile.tempdir or 'any temporary folder'}: {why}",
         "free some space, or set TMPDIR to a folder on a larger disk",
     )
