@@ -162,7 +162,7 @@ MUTANTS = (
     ),
     mutant(
         "a plan of another version is read as if it were of this one",
-        "unit/test_planfile_check.py",
+        "unit/test_planfile_values.py",
         ("planfile/plan_fields.py", '    "const": 1,\n', ""),
     ),
 )

@@ -97,3 +97,9 @@ def only(text, policy=None):
 def codes(text):
     """Give the codes of a text's findings."""
     return [finding.code for finding in refusals(text)]
+
+
+def said(text):
+    """Give the one finding as code, problem and mend."""
+    finding = only(text)
+    return finding.code, finding.problem, finding.mend
