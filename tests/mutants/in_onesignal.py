@@ -2,6 +2,8 @@
 
 from mutants.mutant import mutant
 
+CONNECTIONS = "contract/test_wire_connections.py"
+BACK = "contract/test_wire_answers.py"
 WIRE = "contract/test_wire_deletes.py"
 ANSWERS = "unit/test_onesignal_answers.py"
 BASE = "unit/test_onesignal_base.py"
@@ -11,27 +13,27 @@ ADDRESSES = "unit/test_planfile_forms.py"
 MUTANTS = (
     mutant(
         "redirects are followed",
-        WIRE,
+        BACK,
         ("onesignal/transport.py", "allow_redirects=False", "allow_redirects=True"),
     ),
     mutant(
         "connection retry is left on: a DELETE leaves twice",
-        WIRE,
+        f"{CONNECTIONS} {BACK}",
         ("onesignal/transport.py", "            middlewares=(_once,),\n", ""),
     ),
     mutant(
         "proxies and netrc of the environment are used",
-        WIRE,
+        f"{CONNECTIONS} {BACK}",
         ("onesignal/transport.py", "trust_env=False", "trust_env=True"),
     ),
     mutant(
         "cookies are kept",
-        WIRE,
+        BACK,
         ("onesignal/transport.py", "            cookie_jar=aiohttp.DummyCookieJar(),\n", ""),
     ),
     mutant(
         "what was lost after sending counts as never sent",
-        WIRE,
+        f"{CONNECTIONS} {BACK}",
         (
             "onesignal/transport.py",
             "            return LostError(type(error).__name__)\n",
@@ -40,7 +42,7 @@ MUTANTS = (
     ),
     mutant(
         "a time-out counts as never sent",
-        WIRE,
+        CONNECTIONS,
         (
             "onesignal/transport.py",
             "            return TookTooLongError(type(error).__name__)\n",
