@@ -116,4 +116,36 @@ MUTANTS = (
             "    if part == 0 or not limit or part * 100",
         ),
     ),
+    mutant(
+        "a connection refused after a doubt makes its id pending",
+        ANSWER,
+        (
+            "model/answer.py",
+            "unsure if code is Code.NOT_SENT else State.SENT, retry)",
+            "State.PENDING if code is Code.NOT_SENT else State.SENT, retry)",
+        ),
+    ),
+    mutant(
+        "one server error among rejections makes them an outage",
+        BREAKER,
+        (
+            "model/breaker.py",
+            "        if all(code in OUT_OF_REACH",
+            "        if any(code in OUT_OF_REACH",
+        ),
+    ),
+    mutant(
+        "conflicts are no failures",
+        BREAKER,
+        ("model/answer.py", "        Code.CONFLICT,\n        Code.TIMEOUT", "        Code.TIMEOUT"),
+    ),
+    mutant(
+        "old answers never leave the breaker's sums",
+        BREAKER,
+        (
+            "model/breaker.py",
+            "            self._weigh(self.last[0], -1)\n",
+            "            self._weigh(self.last[0], 0)\n",
+        ),
+    ),
 )

@@ -98,4 +98,13 @@ MUTANTS = (
             "    for one in files:\n        one.exists()\n",
         ),
     ),
+    mutant(
+        "an export of a backup that can't be read is taken again",
+        BACKUP,
+        (
+            "engine/backup.py",
+            "                self._begin(row)  # the next apply asks for another export\n",
+            "",
+        ),
+    ),
 )

@@ -132,4 +132,14 @@ MUTANTS = (
         f"{BESIDE} unit/test_resolve_audience.py",
         ("engine/idset.py", "\"opted_out = 't' AND", "\"opted_out = 'x' AND"),
     ),
+    mutant(
+        "who opted out of an unknown channel, in a row that no source names, is deleted",
+        "unit/test_resolve_audience.py",
+        ("engine/audience.py", "coalesce(device_type, 11)", "coalesce(device_type, 0)"),
+    ),
+    mutant(
+        "a breaker that is off has the fingerprint of one of zero",
+        "unit/test_model_fingerprint.py",
+        ("model/fingerprint.py", '"off" if number is None', '"0.000000" if number is None'),
+    ),
 )

@@ -28,7 +28,10 @@ APP = AppFacts(None, 100)
 
 @dataclass
 class Office:
-    """A plan, the app's rows, and what keeps them; ``fails`` is raised instead of an export."""
+    """A plan, the app's rows, and what keeps them.
+
+    ``fails`` is raised instead of an export, which takes ``takes_s`` seconds.
+    """
 
     folder: Path
     rows: list
@@ -36,6 +39,7 @@ class Office:
     clock: HandClock = field(default_factory=HandClock)
     ages: list = field(default_factory=list)
     fails: Exception | None = None
+    takes_s: float = 0.0
     exported: Exports | None = None
 
     def __post_init__(self):
@@ -57,7 +61,9 @@ class Office:
         assert ask == ASK
         if self.fails is not None:
             raise self.fails
-        return replace(self.exported(ask, max_age_s, progress), asked_at=self.clock.now())
+        asked_at = self.clock.now()
+        self.clock.tick(self.takes_s)
+        return replace(self.exported(ask, max_age_s, progress), asked_at=asked_at)
 
     async def close(self):
         """Close nothing."""
@@ -335,8 +341,11 @@ def test_the_export_is_of_now_or_of_an_apply_that_was_killed(tmp_path):
 
 
 def test_an_export_that_can_not_be_read_is_not_taken_again(tmp_path):
-    """Without a column, or cut, it makes no backup; the next apply asks for another."""
-    office = Office(tmp_path, [row(1)]).plan([row(1)["id"]])
+    """Without a column, or cut, it makes no backup; the next apply asks for another.
+
+    What it would take is younger than the failure, however long the first took to be made.
+    """
+    office = Office(tmp_path, [row(1)], takes_s=900.0).plan([row(1)["id"]])
     office.exported.names = [*DEFAULT_COLUMNS, "external_user_id"]
     with pytest.raises(InvalidError, match="no column onesignal_id"):
         office.keep()

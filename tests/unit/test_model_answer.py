@@ -22,6 +22,8 @@ RETRY = Retry(max_attempts=3)
         (Code.THROTTLED, False, State.PENDING, Code.THROTTLED, Then.PAUSE),
         (Code.THROTTLED, True, State.SENT, Code.THROTTLED, Then.PAUSE),
         (Code.NOT_SENT, False, State.PENDING, Code.NOT_SENT, Then.AGAIN),
+        (Code.NOT_SENT, True, State.SENT, Code.NOT_SENT, Then.AGAIN),
+        (Code.SERVER_ERROR, True, State.SENT, Code.SERVER_ERROR, Then.AGAIN),
         (Code.TIMEOUT, False, State.SENT, Code.TIMEOUT, Then.AGAIN),
         (Code.CONNECTION_LOST, False, State.SENT, Code.CONNECTION_LOST, Then.AGAIN),
         (Code.SERVER_ERROR, False, State.SENT, Code.SERVER_ERROR, Then.AGAIN),

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from purgeplan.errors import Exit
+from purgeplan.model.answer import FAILURES
 from purgeplan.model.breaker import BreakerWatch, shares
 from purgeplan.model.outcome import Code
 from purgeplan.model.spec import Breaker
@@ -32,6 +33,31 @@ def test_an_api_that_is_down_may_be_tried_again_unattended():
 
     assert verdict is not None
     assert (verdict[0], verdict[1].code) == (Exit.STOPPED_EARLY, "PP507")
+
+
+@pytest.mark.parametrize("at", [0, 10, 19])
+def test_one_rejection_in_a_row_of_errors_wants_a_person(at):
+    """The API answered it, so it was not merely down."""
+    codes = [Code.SERVER_ERROR] * 20
+    codes[at] = Code.REJECTED
+    verdict = watch(codes).verdict()
+
+    assert verdict is not None
+    assert (verdict[0], verdict[1].code) == (Exit.ATTENTION, "PP501")
+
+
+@pytest.mark.parametrize("code", sorted(FAILURES))
+def test_every_failure_counts(code):
+    """In a row, and for the share."""
+    assert watch([code] * 20).verdict() is not None
+    assert watch([code, Code.ACCEPTED] * 30).verdict() is not None
+
+
+def test_what_fails_is_all_that_gets_no_good_answer():
+    """But for a 429, a refused key, and what is not the API's: these pace, or stop at once."""
+    good = {Code.ACCEPTED, Code.ABSENT, Code.PRESUMED_OURS}
+
+    assert set(Code) - FAILURES == good | {Code.THROTTLED, Code.DENIED, Code.FOREIGN}
 
 
 def test_a_success_ends_the_streak():
@@ -77,7 +103,7 @@ def test_only_the_last_two_hundred_count():
 
 def test_old_failures_leave_the_sample():
     """Failures that are two hundred answers old no longer count."""
-    one = watch([Code.REJECTED, Code.ACCEPTED] * 20 + [Code.ACCEPTED] * 200)
+    one = watch([Code.REJECTED, Code.ACCEPTED] * 60 + [Code.ACCEPTED] * 200)
 
     assert one.verdict() is None
 

@@ -57,6 +57,7 @@ COVERED = {
     "failures in a row": {"breaker": breaker(max_consecutive_failures=21)},
     "share of failures": {"breaker": breaker(max_failure_percent=Decimal(21))},
     "share of absent": {"breaker": breaker(max_absent_percent=Decimal(51))},
+    "no absent": {"breaker": breaker(max_absent_percent=Decimal(0))},
     "absent unlimited": {"breaker": breaker(max_absent_percent=None)},
     "backup": {"backup_export": True},
     "an id more": {"ids": [*IDS, "c"]},

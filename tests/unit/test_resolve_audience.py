@@ -133,6 +133,23 @@ def test_an_opt_out_of_any_row_keeps_the_user(tmp_path, named):
 
 
 @pytest.mark.parametrize(
+    "cells",
+    [
+        {"device_type": "", "invalid_identifier": "t"},
+        {"device_type": "11", "invalid_identifier": "?"},
+    ],
+)
+def test_an_opt_out_of_which_nobody_can_tell_keeps_the_user(tmp_path, cells):
+    """Also of a row that no source names: it goes with the user."""
+    rows = [row(1, 1), row(2, 1, last_active=RECENT, **cells), row(3, 2)]
+    keep = Keep(partly_selected_users=False)
+
+    found = ids_of(rules(tmp_path, OLD, by=EXTERNAL_ID, keep=keep), Exports(tmp_path, rows))
+
+    assert found == {"u2"}
+
+
+@pytest.mark.parametrize(
     ("cells", "kept"),
     [
         ({"device_type": "11", "invalid_identifier": "t"}, True),
