@@ -179,4 +179,22 @@ MUTANTS = (
             "    gone = tally[State.ACCEPTED]\n",
         ),
     ),
+    mutant(
+        "an app that may be emptied is emptied by any plan",
+        SIZE,
+        (
+            "model/measure.py",
+            "    return spec.purpose is Purpose.RESET and entry",
+            "    return entry",
+        ),
+    ),
+    mutant(
+        "a percent that is no number is one that everybody is under",
+        SIZE,
+        (
+            "model/measure.py",
+            "    return not limit.is_finite() or Fraction",
+            "    return limit.is_finite() and Fraction",
+        ),
+    ),
 )

@@ -142,4 +142,9 @@ MUTANTS = (
         "unit/test_model_fingerprint.py",
         ("model/fingerprint.py", '"off" if number is None', '"0.000000" if number is None'),
     ),
+    mutant(
+        "protect lists match letters of one width",
+        "unit/test_model_ids.py",
+        ("model/ids.py", 'unicodedata.normalize("NFKC"', 'unicodedata.normalize("NFC"'),
+    ),
 )

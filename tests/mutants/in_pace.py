@@ -67,4 +67,13 @@ MUTANTS = (
             "        return self._in_flight <= self._pacer.most_in_flight\n",
         ),
     ),
+    mutant(
+        "a request that clings is not waited for when a run is closed",
+        "unit/test_engine_abandoned.py",
+        (
+            "engine/flight.py",
+            "        await asyncio.gather(*senders, return_exceptions=True)\n",
+            "        await asyncio.sleep(0)\n",
+        ),
+    ),
 )

@@ -224,4 +224,13 @@ MUTANTS = (
             "        absent = tally[State.ABSENT]\n",
         ),
     ),
+    mutant(
+        "looks go on when nobody listens to a run any more",
+        "unit/test_engine_abandoned.py",
+        (
+            "engine/heeding.py",
+            "        task.cancel()\n        await asyncio.gather(task, return_exceptions=True)\n",
+            "        await asyncio.sleep(0)\n",
+        ),
+    ),
 )

@@ -8,7 +8,7 @@ from support.plans import facts, policy, reset, spec
 
 from purgeplan.errors import Place
 from purgeplan.guards import GUARDS
-from purgeplan.model.spec import Limits, Population, Resource
+from purgeplan.model.spec import Limits, Population, Purpose, Resource
 
 LINE = Place("plans/inactive.yaml", 8, 22)
 
@@ -209,6 +209,26 @@ def test_a_reset_of_a_marked_app_is_not_measured(name):
     assert GUARDS[name](plan, rules, facts(100, 100)) is None
     assert GUARDS[name](plan, rules, facts(100, None)) is None
     assert GUARDS["count"](plan, rules, facts(1_000_001, None)) is not None
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CLEANUP, Purpose.ERASURE])
+@pytest.mark.parametrize(
+    "name", ["percent", "keep_at_least", "everyone", "population", "whole_export"]
+)
+def test_an_app_that_may_be_emptied_is_emptied_by_a_reset_alone(name, purpose):
+    """Any other plan for it is measured like one for any app."""
+    plan = replace(reset(), purpose=purpose)
+    known = facts(100, 100) if name != "population" else facts(100, None)
+
+    assert GUARDS[name](plan, policy(may_be_emptied=True), known) is not None
+
+
+@pytest.mark.parametrize("limit", ["Infinity", "NaN"])
+def test_a_percent_that_is_no_number_is_no_limit_to_be_under(limit):
+    """Nothing is less than what nobody can compare."""
+    plan = spec(limits=Limits(10**6, Decimal(limit)))
+
+    assert GUARDS["percent"](plan, None, facts(1, 10**6)) is not None
 
 
 @pytest.mark.parametrize("name", ["percent", "keep_at_least", "everyone"])

@@ -20,6 +20,7 @@ from purgeplan.model.ids import (
 UUID = "6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9"
 PATHS = ["", " ", "\u3000", ".", ".."]
 CONTROLS = ["\0", "a\0b", "\n", "a\r\nb", "\x1b[2J", "\x7f", "\x85", "\ud800"]
+TOO_LONG = ["x" * (MAX_ID_BYTES + 1), "é" * (MAX_ID_BYTES // 2 + 1)]
 FIT = [
     "a",
     "00123",
@@ -35,9 +36,7 @@ FIT = [
 ]
 
 
-@pytest.mark.parametrize(
-    "one", [*PATHS, *CONTROLS, "x" * (MAX_ID_BYTES + 1), "1.23E+15"], ids=ascii
-)
+@pytest.mark.parametrize("one", [*PATHS, *CONTROLS, *TOO_LONG, "1.23E+15"], ids=ascii)
 @pytest.mark.parametrize("kind", [EXTERNAL_ID, "crm_id", ONESIGNAL_ID, SUBSCRIPTION_ID])
 def test_what_a_client_folds_cuts_or_loses_is_unfit(kind, one):
     """Whatever kind of id it is meant to be, and the reason never repeats it."""
@@ -78,6 +77,7 @@ def test_no_fit_id_holds_a_control_character_or_is_empty(text):
     [
         ("Ann@Acme.example", " ann@acme.example "),
         ("ﬁn", "FIN"),
+        ("Ａｎｎ２", "ann2"),
         ("STRASSE", "straße"),
         ("é", "e\u0301"),
     ],
