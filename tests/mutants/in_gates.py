@@ -206,4 +206,13 @@ MUTANTS = (
         GATES,
         ("engine/apply.py", "        if not caps or admitted", "        if caps and admitted"),
     ),
+    mutant(
+        "who was seen to be still there is not taken back",
+        GATES,
+        (
+            "model/records.py",
+            "bool(self[State.FAILED] or self.verdicts.get(Verdict.STILL_THERE))",
+            "bool(self[State.FAILED])",
+        ),
+    ),
 )

@@ -218,4 +218,18 @@ MUTANTS = (
             "players if isinstance(players, int) else None",
         ),
     ),
+    mutant(
+        "a DELETE goes to whoever answers",
+        "security/test_security_certificates.py",
+        (
+            "onesignal/transport.py",
+            "            ssl=tls_context() if tls else True,\n",
+            "            ssl=False,\n",
+        ),
+    ),
+    mutant(
+        "a look goes to whoever answers",
+        "security/test_security_certificates.py",
+        ("onesignal/wire.py", "        verify=tls_context(),\n", "        verify=False,\n"),
+    ),
 )

@@ -16,7 +16,7 @@ from purgeplan.engine.run import Order
 from purgeplan.errors import PurgeplanError, RefusedError, StaleError, UnconfirmedError
 from purgeplan.guards import GUARDS
 from purgeplan.model.fingerprint import fingerprint, sources_digest
-from purgeplan.model.outcome import Code, Outcome, State
+from purgeplan.model.outcome import Code, Outcome, State, Verdict
 from purgeplan.model.ports import AppFacts
 from purgeplan.model.records import SOURCES, PlanState
 from purgeplan.model.spec import Budget, Limits, Pace, Resource, Rules, Standing, Window
@@ -115,6 +115,19 @@ def test_the_app_is_asked_for_its_name_at_each_start():
         case.admit(row, Renamed())
 
     assert [one.code for one in refused.value.findings] == ["PP107"]
+
+
+def test_a_retry_takes_back_who_is_still_there():
+    """Accepted is not gone: where `verify` has seen them, nobody failed and they go again."""
+    case = Case(3)
+    row = case.plan(ids(3))
+    case.claim(row, 3, State.ACCEPTED)
+    case.journal.conclude(row.plan_id, PlanState.DONE, T0)
+    case.journal.record_verdicts(row.plan_id, [(1, Verdict.STILL_THERE)], T0)
+    row = case.journal.plan(row.plan_id)
+
+    assert case.keeper().before_network(row).left == 0
+    assert case.keeper(command="retry").before_network(row).left == 1
 
 
 def test_unresolved_ids_leave_no_room_for_others():
