@@ -1,5 +1,8 @@
 """The forms of text in a plan, and where a base_url may point."""
 
+import time
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from support.planfile import APP_ID, KINDS, only, plan, plan_text
 
@@ -156,6 +159,8 @@ def test_onesignal_loopback_and_listed_hosts_are_allowed(url):
         ("http://0.0.0.0:80", "over http"),
         ("http://2130706433", "over http"),
         ("http://localhost.evil.example", "over http"),
+        ("http://evil.localhost", "over http"),
+        ("http://127.0.0.1.evil.example", "over http"),
         ("https://me:pw@api.onesignal.com", "a user"),
         ("https://api.onesignal.com@evil.example", "a user"),
         ("https://@api.onesignal.com", "a user"),
@@ -202,6 +207,21 @@ def test_a_policy_s_hosts_hold_for_the_plans_below_it():
 
     assert plan(app=app, policy=policy).app.base_url == "https://proxy.acme.example"
     assert only(plan_text(app=app)).code == "PP027"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_date_is_the_same_instant_on_every_machine(zone, monkeypatch):
+    """Without an offset it is UTC, wherever the plan is read."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        found = forms.instant("2026-11-20"), forms.instant("2026-11-20T08:00")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    midnight = datetime(2026, 11, 20, tzinfo=UTC)
+    assert found == (midnight, midnight + timedelta(hours=8))
 
 
 @pytest.mark.parametrize("text", ["a/b c.csv", " a", "x" * 400, "a\u00a0b", "a\nb"])

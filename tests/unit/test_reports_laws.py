@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import replace
 from io import StringIO
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.guards import any_facts, any_policy, any_spec
 from support.plans import facts, protect, spec
@@ -33,6 +33,7 @@ def hostile(name, entries):
 
 
 @given(texts, st.integers(0, 60), bounds)
+@example("ü" * 300, 60, 12_000)
 def test_markdown_never_exceeds_its_bound(name, entries, bound):
     """Whatever the files hold, a comment fits."""
     assert len(plan_markdown(hostile(name, entries), bound).encode()) <= bound

@@ -16,8 +16,9 @@ from purgeplan.engine.admit import violations
 from purgeplan.guards import GUARDS, warnings
 from purgeplan.model.facts import Counts
 from purgeplan.model.review import Eta, Previous
-from purgeplan.model.spec import Budget, Limits, Pace, Population, Resource, Window
+from purgeplan.model.spec import Budget, Limits, Pace, Population, Require, Resource, Window
 from purgeplan.reports import ITEM_FORMS, PLAN_FORMS, RUN_FORMS, plan_document, plan_markdown
+from purgeplan.reports.sums import planned_sum, rows_sum
 
 text = PLAN_FORMS["text"]
 
@@ -65,6 +66,52 @@ def test_first_line_carries_every_number():
         " 5 absent already, 3 deleted before or in doubt, 1 set aside, 12 duplicates dropped;"
         ' 12,400 of 412,118 subscriptions (3.0 %) in app "Acme Prod"'
     )
+
+
+def test_the_sum_of_rows_names_every_place_where_one_can_go():
+    """A reader who adds up what is written comes to the number of rows."""
+    counts = Counts(
+        rows=36,
+        duplicates=2,
+        protected=3,
+        planned=10,
+        to_delete=6,
+        deleted_before=4,
+        rejected=5,
+        kept_opt_outs=7,
+        kept_partly=1,
+        absent_at_plan=8,
+    )
+
+    rows, _, terms = rows_sum(counts).partition(" = ")
+
+    assert rows == "36 rows"
+    assert sum(int(one.split()[0]) for one in terms.split(" + ")) == 36
+    assert planned_sum(counts) == "10 planned = 4 deleted before or in doubt + 6 to delete"
+
+
+def test_everyone_is_no_population_that_is_ok():
+    """The row of the population carries the refusal of who covers all of it."""
+    rows = plan_document(judged(facts=facts(412_118)))["limits"]
+
+    assert {row["name"]: row["verdict"] for row in rows}["population"] == "REFUSED"
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        (policy(max_delete=1), "PP108"),
+        (policy(apps=()), "PP109"),
+        (policy(require=Require(ticket=True)), "PP110"),
+    ],
+)
+def test_a_plan_against_the_policy_is_not_within_its_rules(rules, code):
+    """Whichever rule it is, the row of the policy says so."""
+    document = plan_document(judged(policy=rules))
+
+    assert code in [one["code"] for one in document["violations"]]
+    rows = {row["name"]: row["verdict"] for row in document["limits"]}
+    assert rows["policy"] == "REFUSED"
 
 
 def test_one_of_each_is_told_in_the_singular():
@@ -327,6 +374,7 @@ def test_document_tells_violations_apart_from_warnings():
     document = plan_document(judged(spec=plan, facts=facts(activity_checked=False)))
 
     assert document["refused"] is True
+    assert document["next"] is None
     assert [one["code"] for one in document["violations"]] == ["PP103"]
     assert document["violations"][0]["place"] == {
         "file": "plans/inactive.yaml",

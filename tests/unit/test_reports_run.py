@@ -2,18 +2,23 @@
 
 import csv
 import json
+from dataclasses import asdict, replace
 
 import pytest
+from support.plans import NOW
 from support.reports import FINGERPRINT, draft, item, operator, record, run, tally
 
 from purgeplan.errors import Exit
+from purgeplan.model.facts import Counts
 from purgeplan.model.outcome import Code, Skip, State, Verdict
 from purgeplan.model.records import PlanRow, PlanState
+from purgeplan.model.review import Previous
 from purgeplan.reports import ITEM_FORMS, RUN_FORMS, closing_line, run_markdown, troubles
 from purgeplan.reports.record import Trouble
 from purgeplan.reports.run_csv import HEADER
 
 text = RUN_FORMS["text"]
+RETRY = "purgeplan retry plans/inactive.yaml"
 
 
 def plan_row(state):
@@ -110,13 +115,23 @@ def test_evidence_and_proof_are_in_full():
     [
         (PlanState.OPEN, tally(5, pending=5), ["purgeplan apply plans/inactive.yaml"]),
         (PlanState.OPEN, tally(5, sent=5), ["purgeplan apply plans/inactive.yaml"]),
-        (PlanState.DONE, tally(5, failed=5), ["purgeplan retry plans/inactive.yaml"]),
-        (PlanState.DONE, tally(5, sent=5), ["purgeplan retry plans/inactive.yaml"]),
-        (PlanState.DONE, tally(10), []),
+        (PlanState.DONE, tally(5, failed=5), [RETRY]),
+        (PlanState.DONE, tally(5, sent=5), [RETRY]),
+        (PlanState.DONE, tally(5, verdicts={Verdict.STILL_THERE: 1}), [RETRY]),
+        (PlanState.DONE, tally(10, verdicts={Verdict.GONE: 10}), []),
         (PlanState.CANCELLED, tally(5, sent=5), []),
         (PlanState.SUPERSEDED, tally(5, failed=5), []),
     ],
-    ids=["pending", "unknown", "failed", "unknown-done", "done", "cancelled", "replaced"],
+    ids=[
+        "pending",
+        "unknown",
+        "failed",
+        "unknown-done",
+        "still-there",
+        "done",
+        "cancelled",
+        "replaced",
+    ],
 )
 def test_says_what_to_do_next(state, left, commands):
     """What is left decides whether apply goes on, retry takes it, or nothing is to do."""
@@ -134,6 +149,7 @@ def test_document_has_fingerprint_and_counts_at_the_top():
     assert document["format_version"] == "1.0"
     assert document["fingerprint"] == FINGERPRINT
     assert counts["planned"] == 12_400 == sum(counts[name] for name in states)
+    assert (counts["unknown"], counts["pending"]) == (1, 0)
     assert counts["skipped_by"]["drift"] == 9
     assert document["runs"][0]["operator"]["user"] == "mira"
     assert document["runs"][1]["why"] == "incomplete"
@@ -209,11 +225,11 @@ def test_csv_is_a_stream():
 @pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1", "'=1", "'quoted"])
 def test_csv_runs_in_no_spreadsheet(evil):
     """A cell that may start a formula has an apostrophe before it; taken away, the id is back."""
-    lines = list(ITEM_FORMS["csv"]([item(evil)]))
+    lines = list(ITEM_FORMS["csv"]([item(evil, onesignal_id=evil)]))
 
     row = next(csv.DictReader(lines))
 
-    assert row["id"] == f"'{evil}"
+    assert (row["id"], row["onesignal_id"]) == (f"'{evil}", f"'{evil}")
 
 
 def test_csv_header_is_the_documented_one():
@@ -247,3 +263,31 @@ def test_closing_line_names_every_state_that_is_not_empty():
         "Stopped early: 21 planned = 1 accepted + 2 already gone + 6 skipped (6 protected since)"
         " + 3 failed + 4 unknown + 5 pending [exit 7]"
     )
+
+
+def test_every_reason_to_skip_has_its_words():
+    """Whoever was spared, the last line of a run says why."""
+    line = closing_line(tally(1, skips=dict.fromkeys(Skip, 1)), Exit.DONE)
+
+    assert f"{len(Skip)} skipped (" in line
+    assert len(line.partition("(")[2].split(", ")) == len(Skip)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_sealed_plan_says_neither_of_what_it_was_made_nor_what_was_before(form):
+    """What `forget` has left of it names nobody, and no other plan either."""
+    before = Previous("8b" * 32, NOW, "done", 400, 3, 4)
+    known = {
+        "counts": asdict(Counts(rows=10, duplicates=0, protected=0, planned=10, to_delete=10)),
+        "subscriptions": None,
+        "population": {"origin": "export", "subscriptions": 640, "users": None},
+        "breakdown": [["country", "Elbonia", 10]],
+    }
+    written = draft(summary={"facts": known, "previous": before.told()})
+    plan = replace(plan_row(PlanState.DONE), draft=written)
+
+    open_one = RUN_FORMS[form](record(plan=plan))
+    sealed = RUN_FORMS[form](record(plan=replace(plan, sealed_at=NOW)))
+
+    for told in ("8b8b8b8b8b8b", "Elbonia"):
+        assert (told in open_one, told in sealed) == (True, False)
