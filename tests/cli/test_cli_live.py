@@ -123,10 +123,10 @@ def test_ctrl_c_at_the_question_sends_nothing_and_leaves_the_plan_as_it_is(at):
     assert shown.replace("^C", "").endswith("> \r\ninterrupted, resumable [exit 130]\r\n")
 
 
-def asked_before_it_expires(at):
+def asked_before_it_expires(at, extra=""):
     """Start an apply whose plan expires while it asks; give its terminal, and when that is."""
     for span_s in (2, 10, 50):  # a busy machine takes long to ask
-        at.plan_file(extra=f"expires_after: {span_s}s\n")
+        at.plan_file(extra=f"expires_after: {span_s}s\n{extra}")
         expires_at = datetime.fromisoformat(at.plan()["expires_at"])
         hands = on_terminal("apply", "plan.yaml", env=at.variables(), cwd=at.folder)
         try:
@@ -151,6 +151,34 @@ def test_a_question_that_stood_open_until_the_plan_expired_sends_nothing(at):
 
     assert (code, at.deleted(), at.report()["runs"]) == (5, [], []), shown
     assert "the plan expired at" in shown
+
+
+def test_a_backup_that_took_until_the_plan_expired_sends_nothing(tmp_path):
+    """The export of a large app takes hours, in which the evidence becomes older."""
+    with desk(tmp_path, "--subscriptions", "500", "--no-limits", "--export-speed", "250") as at:
+        at.ids_file(at.subscriptions(20))
+        hands, expires_at = asked_before_it_expires(at, "backup: {export: true}\n")
+        while SystemClock().now() <= expires_at - timedelta(seconds=1):
+            signal.sigtimedwait((), 0.1)
+
+        hands.type(f"{at.box.name} 20")
+        code, shown = hands.end()
+
+        assert (code, at.deleted(), at.report()["runs"]) == (5, [], []), shown
+        assert "the plan expired at" in shown
+
+
+def test_the_count_that_is_asked_for_is_of_those_left(at):
+    """Whoever goes on confirms how many go now, and not how many there were."""
+    _, consent = frozen(at, 5)
+    assert at.run("apply", "plan.yaml", *consent, "--limit", "2").code == 7
+
+    hands = on_terminal("apply", "plan.yaml", env=at.variables(), cwd=at.folder)
+    hands.read_until("type: Acme Prod 3")
+    hands.type("Acme Prod 3")
+    code, shown = hands.end()
+
+    assert (code, len(at.deleted())) == (0, 5), shown
 
 
 def test_wait_sleeps_outside_the_window_and_says_until_when(at):

@@ -110,18 +110,23 @@ def test_a_protect_list_of_the_policy_holds_for_every_plan(at):
 
 
 def test_a_standing_approval_lets_a_named_plan_run_within_its_cap(at):
-    """--standing takes the place of the fingerprint, up to the cap and no further."""
-    at.ids_file(at.subscriptions(20))
+    """--standing takes the place of the fingerprint and not of the name, up to the cap.
+
+    What a script says of it is a log, which no id may enter.
+    """
+    ids = at.ids_file(at.subscriptions(20))
     at.plan_file()
     policy(at, rest="standing: [{plan: inactive, max_delete: 19}]\n")
     at.plan()
     refused = at.run("apply", "plan.yaml", "--confirm", "Acme Prod", "--standing")
     policy(at, rest="standing: [{plan: inactive, max_delete: 20}]\n")
+    nameless = at.run("apply", "plan.yaml", "--standing")
 
     done = at.run("apply", "plan.yaml", "--confirm", "Acme Prod", "--standing")
 
-    assert (refused.code, done.code) == (6, 0), done.err
+    assert (refused.code, nameless.code, done.code) == (6, 6, 0), done.err
     assert len(at.deleted()) == 20
+    assert not [one for one in ids if one in done.err]
 
 
 def test_outside_the_window_is_exit_7_naming_the_next_opening(at):

@@ -214,9 +214,12 @@ def test_says_what_was_not_checked():
     """What a list can't know is said outright."""
     known = facts(opt_outs_checked=False, activity_checked=False, live_name=None)
     shown = text(judged(facts=known))
+    comment = PLAN_FORMS["markdown"](judged(facts=known))
 
-    assert "opt-outs NOT CHECKED, activity NOT CHECKED, the app's name NOT CHECKED\n" in shown
+    unseen = "opt-outs NOT CHECKED, activity NOT CHECKED, the app's name NOT CHECKED"
+    assert f"{unseen}\n" in shown
     assert "Warning PP122: opt-outs NOT CHECKED" in shown
+    assert f"| checks | {unseen} |" in comment
 
 
 def test_pace_has_its_duration_window_hint_and_expiry():

@@ -103,10 +103,11 @@ def test_last_active_since_keeps_the_active(box):
     assert [row["id"] for row in rows] == expected
 
 
-@pytest.mark.parametrize("all_of_it", [True, False])
+@pytest.mark.parametrize("all_of_it", [True, False, None])
 def test_a_segment_leaves_out_the_unsubscribed_unless_asked(box, all_of_it):
-    """include_unsubscribed acts with a segment only."""
-    rows = exported(box, {"segment_name": "Total Subscriptions", "include_unsubscribed": all_of_it})
+    """include_unsubscribed acts with a segment only, and where it is said."""
+    asked = {} if all_of_it is None else {"include_unsubscribed": all_of_it}
+    rows = exported(box, {"segment_name": "Total Subscriptions", **asked})
 
     kept = [row["id"] for row in box.rows() if all_of_it or row["invalid_identifier"] == "f"]
     assert [row["id"] for row in rows] == kept

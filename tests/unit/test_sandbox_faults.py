@@ -142,6 +142,15 @@ def test_the_ledger_says_what_was_asked_and_whether_a_key_was_sent(recorded):
     assert (unrouted["resource"], unrouted["status"]) == ("unrouted", 404)
 
 
+def test_a_ledger_that_is_there_goes_on(recorded):
+    """A sandbox that is started again forgets nobody who was deleted before."""
+    recorded()("GET", "/here")
+    again = recorded()
+    again("GET", "/there")
+
+    assert [one["path"] for one in again.ledger()] == ["/here", "/there"]
+
+
 def test_without_a_file_there_is_no_ledger():
     """Requests are answered all the same, and there is nothing to close."""
     box = Inside()
