@@ -123,9 +123,9 @@ def test_ctrl_c_at_the_question_sends_nothing_and_leaves_the_plan_as_it_is(at):
     assert shown.replace("^C", "").endswith("> \r\ninterrupted, resumable [exit 130]\r\n")
 
 
-def asked_before_it_expires(at, extra=""):
+def asked_before_it_expires(at, first_s=2, extra=""):
     """Start an apply whose plan expires while it asks; give its terminal, and when that is."""
-    for span_s in (2, 10, 50):  # a busy machine takes long to ask
+    for span_s in (first_s, 10, 50):  # a busy machine takes long to ask
         at.plan_file(extra=f"expires_after: {span_s}s\n{extra}")
         expires_at = datetime.fromisoformat(at.plan()["expires_at"])
         hands = on_terminal("apply", "plan.yaml", env=at.variables(), cwd=at.folder)
@@ -155,10 +155,10 @@ def test_a_question_that_stood_open_until_the_plan_expired_sends_nothing(at):
 
 def test_a_backup_that_took_until_the_plan_expired_sends_nothing(tmp_path):
     """The export of a large app takes hours, in which the evidence becomes older."""
-    with desk(tmp_path, "--subscriptions", "500", "--no-limits", "--export-speed", "250") as at:
+    with desk(tmp_path, "--subscriptions", "500", "--no-limits", "--export-speed", "100") as at:
         at.ids_file(at.subscriptions(20))
-        hands, expires_at = asked_before_it_expires(at, "backup: {export: true}\n")
-        while SystemClock().now() <= expires_at - timedelta(seconds=1):
+        hands, expires_at = asked_before_it_expires(at, 6, "backup: {export: true}\n")
+        while SystemClock().now() <= expires_at - timedelta(seconds=4):
             signal.sigtimedwait((), 0.1)
 
         hands.type(f"{at.box.name} 20")

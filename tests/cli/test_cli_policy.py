@@ -141,6 +141,23 @@ def test_outside_the_window_is_exit_7_naming_the_next_opening(at):
     assert "03:00Z" in done.err
 
 
+def test_a_pinned_journal_is_the_only_one(at):
+    """Another would know of no earlier deletion, and of no budget that is used up."""
+    at.ids_file(at.subscriptions(4))
+    at.plan_file()
+    policy(at, app="    journal: state/acme.db\n")
+    pinned = at.folder / "state" / "acme.db"
+
+    other = at.run("plan", "plan.yaml")
+    said = at.run("plan", "plan.yaml", "--journal", str(at.folder / "other.db"))
+    same = at.run("plan", "plan.yaml", PURGEPLAN_JOURNAL=str(pinned))
+
+    assert [one.code for one in (other, said, same)] == [2, 2, 0], same.err
+    assert all("PP097" in one.err for one in (other, said))
+    assert pinned.is_file()
+    assert not (at.folder / "other.db").exists()
+
+
 def test_a_policy_that_is_taken_away_is_missed(at):
     """What it asks for would no longer hold, without a word."""
     at.ids_file(at.subscriptions(4))

@@ -86,6 +86,19 @@ def test_another_process_of_the_user_can_not_look_in(at):
     assert owner == 0
 
 
+@LINUX
+def test_whoever_opens_a_plan_closes_their_memory(at):
+    """Asked of the process itself, since root is shown everything: no core, not dumpable."""
+    asks = (
+        "import ctypes, resource, sys; from purgeplan.cli.main import main; main(sys.argv[1:]);"
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+
+    done = run_argv([sys.executable, "-c", asks, "report", "plan.yaml"], at.variables(), at.folder)
+
+    assert done.out.splitlines()[-1] == "0 0 0", done.err
+
+
 def started_by_a_shell(at, **env):
     """Apply from a shell of its own, kill the shell without a word, and give what came then."""
     apply = " ".join([*map(quoted, PURGEPLAN), "apply plan.yaml", *map(quoted, consent(at))])

@@ -40,7 +40,7 @@ max_delete: 20000
 max_delete_percent: 12.5
 budget: {{max_delete: 0, per: 24h}}
 hosts: [Proxy.acme.example:8443]
-require: {{ticket: true, sha256: false}}
+require: {{ticket: true, sha256: false, drift: true, opt_outs: true}}
 standing:
   - {{plan: erasure-nightly, max_delete: 200}}
 """
@@ -101,7 +101,7 @@ def test_every_field_of_a_policy_is_read(repo):
         max_delete_percent=Decimal("12.5"),
         budget=Budget(0, 86_400.0),
         hosts=("proxy.acme.example:8443",),
-        require=Require(ticket=True),
+        require=Require(ticket=True, drift=True, opt_outs=True),
         standing=(Standing("erasure-nightly", 200),),
         places=policy.places,
     )

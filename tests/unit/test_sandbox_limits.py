@@ -45,6 +45,9 @@ def test_the_thousand_and_first_delete_within_a_second_is_refused():
 
     assert set(passed) == {None}
     assert limits.delete("late", 0.5) == (PER_APP, 1)
+    assert {limits.delete(f"early {one}", 0.6) for one in range(1_000)} == {(PER_APP, 1)}
+    assert limits.delete("late", 1.2) is not None
+    assert limits.delete("late", 1.7) is None
 
 
 def test_nothing_is_limited_where_limits_are_off():
