@@ -6,6 +6,7 @@ RULES = "unit/test_planfile_rules.py"
 UNTRUSTED = "security/test_security_untrusted.py::test_"
 LOAD = "unit/test_planfile_load.py"
 CHECK = "unit/test_planfile_check.py"
+FORMS = "unit/test_planfile_forms.py"
 
 MUTANTS = (
     mutant(
@@ -164,5 +165,50 @@ MUTANTS = (
         "a plan of another version is read as if it were of this one",
         "unit/test_planfile_values.py",
         ("planfile/plan_fields.py", '    "const": 1,\n', ""),
+    ),
+    mutant(
+        "a line that is broken shows its ids",
+        CHECK,
+        (
+            "planfile/load.py",
+            "        if _IDS.search(sheet.text):\n",
+            "        if not sheet.text:\n",
+        ),
+    ),
+    mutant(
+        "a text of several lines is hidden in its first alone",
+        CHECK,
+        (
+            "planfile/build.py",
+            "self.hidden.update(range(span.line, span.last_line + 1))",
+            "self.hidden.add(span.line)",
+        ),
+    ),
+    mutant(
+        "a value of telling words is shown",
+        CHECK,
+        (
+            "planfile/secrets.py",
+            "safe = _PLAIN.fullmatch(value) and not tells(value)",
+            "safe = _PLAIN.fullmatch(value)",
+        ),
+    ),
+    mutant(
+        "what stands where a key is named is shown",
+        CHECK,
+        (
+            "planfile/check.py",
+            "secret = is_hidden(broken.pointer) or isinstance",
+            "secret = isinstance",
+        ),
+    ),
+    mutant(
+        "a date is one of this machine's zone",
+        FORMS,
+        (
+            "planfile/forms.py",
+            "found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)",
+            "found.astimezone(UTC)",
+        ),
     ),
 )

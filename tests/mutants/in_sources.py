@@ -113,4 +113,31 @@ MUTANTS = (
             "ahead(blocks, _MOST)",
         ),
     ),
+    mutant(
+        "a device that a file does not tell is push",
+        "unit/test_resolve_beside.py",
+        (
+            "sources/reading/staging.py",
+            "CASE coalesce({0}, 11) WHEN",
+            "CASE coalesce({0}, 0) WHEN",
+        ),
+    ),
+    mutant(
+        "the first of two columns tells who opted out",
+        CSV,
+        (
+            "sources/reading/columns.py",
+            "names.count(one) == 1 for one in _OPT_OUTS.values()",
+            "one in names for one in _OPT_OUTS.values()",
+        ),
+    ),
+    mutant(
+        "a source's longer max_age holds for the others",
+        "unit/test_sources_export.py",
+        (
+            "sources/audience/demand.py",
+            "        ages.append(MAX_AGE_S if said is None else seconds(said) or 0.0)\n",
+            "        if said is not None:\n            ages.append(seconds(said) or 0.0)\n",
+        ),
+    ),
 )

@@ -144,4 +144,94 @@ MUTANTS = (
         "unit/test_sandbox_deletes.py contract/test_sandbox_process.py",
         ("sandbox/ledger.py", "            self._file.flush()\n", ""),
     ),
+    mutant(
+        "who goes on confirms all that were planned",
+        "cli/test_cli_live.py",
+        (
+            "cli/apply.py",
+            "spec, left = self._shop.rules.spec, admitted.facts.left",
+            "spec, left = self._shop.rules.spec, admitted.facts.counts.planned",
+        ),
+    ),
+    mutant(
+        "a plan is confirmed unseen",
+        "cli/test_cli_live.py",
+        (
+            "cli/apply.py",
+            "            self._console.insist(neutral(plan_text(review, next_step=False)))\n",
+            "            pass\n",
+        ),
+    ),
+    mutant(
+        "an error whose JSON can't be written is a bug",
+        "cli/test_cli_streams.py",
+        (
+            "cli/door.py",
+            "    except LOST:  #",
+            "    except BrokenPipeError:  #",
+        ),
+    ),
+    mutant(
+        "a segment's export holds the unsubscribed",
+        "unit/test_sandbox_exports.py",
+        (
+            "sandbox/endpoints/exports.py",
+            '        if body.get("include_unsubscribed") is not True:\n',
+            '        if body.get("include_unsubscribed") is False:\n',
+        ),
+    ),
+    mutant(
+        "a sandbox begins its ledger anew",
+        "unit/test_sandbox_faults.py",
+        (
+            "sandbox/ledger.py",
+            'path.open("a", encoding="utf-8")',
+            'path.open("w", encoding="utf-8")',
+        ),
+    ),
+    mutant(
+        "a command's memory stays open",
+        "security/test_security_process.py",
+        (
+            "cli/opening.py",
+            "    close_memory()\n\n    clock",
+            "    clock",
+        ),
+    ),
+    mutant(
+        "the sandbox forgives early retries",
+        "unit/test_sandbox_limits.py",
+        (
+            "sandbox/limits.py",
+            "Window(DELETES_A_SECOND, stubborn=True)",
+            "Window(DELETES_A_SECOND)",
+        ),
+    ),
+    mutant(
+        "a backup may last until the plan has expired",
+        "cli/test_cli_live.py",
+        (
+            "cli/apply.py",
+            "        self.keeper.still_timely(row)\n        if kept.backup.skipped:",
+            "        if kept.backup.skipped:",
+        ),
+    ),
+    mutant(
+        "--standing needs no name",
+        "cli/test_cli_policy.py",
+        (
+            "cli/consent.py",
+            "        elif self.standing and self.name is None:\n",
+            "        elif self.standing and self.name == '':\n",
+        ),
+    ),
+    mutant(
+        "any plan stands approved",
+        "cli/test_cli_policy.py",
+        (
+            "cli/apply.py",
+            "            self.keeper.standing(admitted)\n",
+            "            pass\n",
+        ),
+    ),
 )
