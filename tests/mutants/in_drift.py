@@ -2,6 +2,7 @@
 
 from mutants.mutant import mutant
 
+FAILS = "unit/test_engine_check_fails.py"
 SIMULATED = "property/test_simulation_crashes.py"
 DRIFT = "unit/test_engine_drift.py"
 LAWS = "property/test_drift_laws.py"
@@ -83,12 +84,12 @@ MUTANTS = (
     ),
     mutant(
         "an export asked for long before a run is believed",
-        f"{DRIFT} {CHECK}",
+        DRIFT,
         ("engine/drift.py", "min(MAX_AGE_S, self.every_s, unused_s)", "unused_s"),
     ),
     mutant(
         "a resume trusts the check of the run before",
-        f"{CHECK} cli/test_cli_drift.py",
+        f"{FAILS} cli/test_cli_drift.py",
         (
             "engine/drift.py",
             "        if self._checked_at is None:\n            return True\n",
@@ -108,7 +109,7 @@ MUTANTS = (
     ),
     mutant(
         "who is active and unresolved is sent again",
-        f"{CHECK} {DRIFT}",
+        f"{FAILS} {CHECK} {DRIFT}",
         (
             "engine/drift.py",
             "frozenset(int(position) for position in sent)",

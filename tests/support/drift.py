@@ -1,17 +1,22 @@
-"""Exports of the recently active, made of rows, given as an exporter gives them."""
+"""Exports of the recently active, made of rows, and a stage for runs that check by them."""
 
 import asyncio
 import gzip
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from support.engine import Crash
+from support.engine import Crash, Stage
 from support.journal import FakeJournal
+from support.virtual import EPOCH
 
-from purgeplan.engine.drift import CHECKED
+from purgeplan.engine.drift import CHECKED, Drift
 from purgeplan.model.outcome import Skip
 from purgeplan.model.ports import ExportFile
+from purgeplan.model.spec import Drift as Asked
+from purgeplan.model.spec import DriftCheck, Pace
 
+EVERY = Pace(delay_s=1.0)
 HEADER = "id,external_user_id,onesignal_id,last_active"
 
 
@@ -95,3 +100,31 @@ class Dying(FakeJournal):
             super().note(kind, plan_id, run_id, at, data)
             return
         self._does("note", lambda: FakeJournal.note(self, kind, plan_id, run_id, at, data))
+
+
+class Scene(Stage):
+    """A plan that asks for drift checks; ``active`` are the ids that exports show, by then."""
+
+    def __init__(self, folder, count=10, every_s=3.5, **changes):
+        super().__init__(count, **changes)
+        self.settings = {
+            "pace": EVERY,
+            "canary": 0,
+            "drift": Asked(DriftCheck.EXPORT, every_s),
+        }
+        self.active = []
+        self.exports = Exports(folder, self.clock, self._rows)
+        self.drift = Drift(self.journal, self.clock, self.exports, every_s)
+
+    def _rows(self):
+        return [row(one, EPOCH + timedelta(days=1)) for one in self.active]
+
+    @property
+    def skipped(self):
+        """Give who is out for drift."""
+        rows = self.journal.items(self.row.plan_id)
+        return [one.id for one in rows if one.skip is Skip.DRIFT]
+
+    def asked_at(self):
+        """Give when exports were asked for, in seconds."""
+        return [round((at - EPOCH).total_seconds(), 2) for at in self.exports.at]
