@@ -49,12 +49,15 @@ def where_of(text: str, place: Place, work: Workspace) -> Where:
     if len(text) > LONGEST or sum(map(text.count, "([{")) > MOST_BRACKETS:
         raise refused(_TOO_LONG, place, "select by a tag or a list instead")
     columns: set[str] = set()
-    for node in _nodes(_tree(text, place, work)):
+    nodes = list(_nodes(_tree(text, place, work)))
+    for node in nodes:
         if problem := _wrong(node):
             raise refused(problem, place, _mend(node))
         columns |= {name.lower() for name in node.get("column_names", ())}
     if not columns:
         raise refused(_NO_COLUMN, place)
+    if sum(map(_lengthens, nodes)) > 1:
+        raise refused(_LENGTHENS, place, "replace by what is no longer than what it stands for")
     return Where(text, frozenset(columns), place)
 
 
@@ -145,6 +148,17 @@ def _wrong_function(node: dict[str, Any]) -> str | None:
     return f"calls {shown(name)}, which is not listed"
 
 
+def _lengthens(node: dict[str, Any]) -> bool:
+    """Tell whether a text can become longer: one such call within another multiplies it."""
+    if node.get("function_name") != "replace":
+        return False
+    literals = [one["expression"].get("literal", {}) for one in node["arguments"][1:]]
+    if [one.get("kind") for one in literals] != ["STRING", "STRING"]:
+        return True
+    old, new = (one.get("text", "") for one in literals)
+    return len(new) > len(old)
+
+
 def _mend(node: dict[str, Any]) -> str:
     names = [str(one).lower() for one in node.get("column_names", [node.get("function_name", "")])]
     if not allowed.CLOCKS.isdisjoint(names):
@@ -159,4 +173,5 @@ def _mend(node: dict[str, Any]) -> str:
 
 _TOO_LONG: Final = f"is longer than {LONGEST:,} characters, or has over {MOST_BRACKETS} brackets"
 _NO_COLUMN: Final = "names no column, so it is everyone or nobody"
+_LENGTHENS: Final = "makes texts longer by more than one replace"
 _NOT_ONE: Final = "is not one condition"
