@@ -166,16 +166,20 @@ def operator_text(operator: Operator) -> str:
 
 
 def events(rows: Iterator[Row]) -> Iterator[Event]:
-    """Give rows of EVENTS as values."""
+    """Give rows of EVENTS as values; one that is none breaks its link, not the reader."""
     for seq, at, kind, plan_id, run_id, data, link in rows:
-        yield Event(seq, utc(at), kind, plan_id, run_id, _loaded(data), link)
+        try:
+            when, said = utc(at), _loaded(data)
+        except OverflowError:
+            when, said = utc(0), {"unreadable": at}
+        yield Event(seq, when, kind, plan_id, run_id, said, link)
 
 
 def _loaded(data: str) -> Mapping[str, Any]:
-    """Give an event's data; what is not its canonical form breaks its link, not the reader."""
+    """Give an event's data, or what is not its canonical form under another name."""
     try:
         loaded = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"unreadable": data}
     canon = isinstance(loaded, dict) and canonical(loaded) == data
     return loaded if canon else {"unreadable": data}

@@ -102,6 +102,23 @@ def test_a_file_with_other_tables_is_none_of_ours(saved, sql):
         open_reader(saved)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE events SET at = 253402300800000",
+        "UPDATE events SET at = -9223372036854775808",
+        "UPDATE events SET data = replace(printf('%.*c', 100000, 'x'), 'x', '[')",
+        "UPDATE events SET data = '5'",
+    ],
+)
+def test_an_event_that_is_none_breaks_the_chain(saved, change):
+    """Of a time that no calendar has, or of a document without end, it is not as it was written."""
+    behind_its_back(saved, change)
+
+    with pytest.raises(JournalError, match="link of its chain is wrong"):
+        open_reader(saved)
+
+
 def test_a_view_without_end_in_the_place_of_a_table_is_not_read(saved):
     """Reading it would never come to an end."""
     with closing(sqlite3.connect(saved, isolation_level=None)) as base:
