@@ -107,4 +107,9 @@ MUTANTS = (
             "",
         ),
     ),
+    mutant(
+        "whom a backup holds back frees whom the lists hold back",
+        "unit/test_engine_admit.py",
+        ("engine/admit.py", "self.held_back | held_back", "held_back"),
+    ),
 )

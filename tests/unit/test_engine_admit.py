@@ -51,6 +51,17 @@ def test_a_plan_that_claimed_more_than_its_cap_may_claim_nothing():
     assert one.allowance == 0
 
 
+def test_whom_a_backup_holds_back_frees_nobody_else():
+    """Who is protected by now stays held back, with a row in the backup or without."""
+    one = admit(spec(), None, facts(9), "f" * 64, {"x": lambda *_: None})
+    protected = replace(one, held_back=frozenset({3}))
+
+    backed = protected.backed(7, frozenset({5}))
+
+    assert backed.held_back == {3, 5}
+    assert backed.facts.left == 7
+
+
 @pytest.mark.parametrize(
     ("claimed", "left_claimed", "unresolved", "allowance"),
     [(0, 0, 0, 10), (4, 0, 0, 6), (4, 3, 3, 6), (4, 3, 1, 8), (10, 0, 0, 0)],
