@@ -171,4 +171,23 @@ MUTANTS = (
         "unit/test_engine_resumed.py",
         ("engine/run.py", "            again = ()\n        if self.ended", "        if self.ended"),
     ),
+    mutant(
+        "a clock that was put back keeps an alias in doubt young",
+        "unit/test_engine_resumed.py",
+        ("engine/unresolved.py", "0 <= since_s <= sure", "since_s <= sure"),
+    ),
+    mutant(
+        "whom a look does not find any more was gone before",
+        "unit/test_engine_resumed.py",
+        ("engine/unresolved.py", "Code.PRESUMED_OURS", "Code.ABSENT"),
+    ),
+    mutant(
+        "the hour of a doubt begins anew with each that follows",
+        "unit/test_engine_waiting.py",
+        (
+            "engine/waiting.py",
+            "until if doubtful and not self.doubtful else self.until",
+            "until if doubtful else self.until",
+        ),
+    ),
 )

@@ -175,4 +175,13 @@ MUTANTS = (
         ("journal/schema.py", '"command", "operator", "started_at")', '"command", "started_at")'),
         (NEW, " OR NEW.operator IS NOT OLD.operator", ""),
     ),
+    mutant(
+        "a power cut takes the folder of a new journal",
+        "crash/test_journal_new.py",
+        (
+            "journal/files.py",
+            "            _sync(missing.parent)\n",
+            "            missing.exists()\n",
+        ),
+    ),
 )

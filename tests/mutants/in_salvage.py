@@ -77,4 +77,18 @@ MUTANTS = (
         "contract/test_journal_runs.py",
         ("journal/runs.py", "run_id = ?2 WHERE", "run_id = coalesce(run_id, ?2) WHERE"),
     ),
+    mutant(
+        "what a journal could not take is not on the disk",
+        "crash/test_journal_new.py",
+        ("journal/dumps.py", "            os.fsync(descriptor)\n", ""),
+    ),
+    mutant(
+        "what a journal could not take goes into a link",
+        "unit/test_journal_dumps.py",
+        (
+            "journal/files.py",
+            "NEW: Final = os.O_CREAT | os.O_NOFOLLOW | os.O_WRONLY",
+            "NEW: Final = os.O_CREAT | os.O_WRONLY",
+        ),
+    ),
 )

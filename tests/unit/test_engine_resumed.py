@@ -190,6 +190,29 @@ def test_a_check_that_is_due_comes_before_the_rest_of_them():
     assert max(steps) < 500
 
 
+def test_a_clock_that_was_put_back_makes_no_alias_young():
+    """A claim of a time to come says nothing of how long ago it was: somebody looks."""
+    stage = in_doubt(3, by="external_id")
+    stage.settings["target"] = replace(stage.spec().target, by="external_id")
+    stage.view.names = dict.fromkeys(ids(3), "somebody")
+    stage.clock.offset_s = -2 * HOUR_S
+
+    assert ended(stage.run()).exit is Exit.INCOMPLETE
+
+    assert (len(stage.target.begun), stage.tally[State.SENT]) == (0, 3)
+
+
+def test_an_alias_that_names_nobody_any_more_was_our_own_doing():
+    """A look that finds nobody says nothing of the list."""
+    stage = in_doubt(3, by="external_id")
+    stage.settings["target"] = replace(stage.spec().target, by="external_id")
+    stage.clock.offset_s = 2 * HOUR_S
+
+    assert ended(stage.run()).exit is Exit.DONE
+
+    assert (len(stage.target.begun), stage.tally.presumed_ours) == (0, 3)
+
+
 def test_an_alias_whose_hour_ends_while_it_waits_for_its_turn_stays_unknown():
     """A slow pace makes nobody sure, whenever they were claimed: the next run looks."""
     stage = in_doubt(3, by="external_id")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from purgeplan.engine.waiting import USER_S, Claimed, Waiting
-from purgeplan.model.outcome import Item
+from purgeplan.model.outcome import Code, Item
 
 
 def claimed(position, user=None):
@@ -68,3 +68,14 @@ def test_what_waits_can_be_taken_back():
 
     assert sorted(one.item.position for one in back) == [1, 2]
     assert (len(waiting), waiting.ready_at(0.0)) == (0, inf)
+
+
+def test_the_bound_of_the_first_doubt_holds():
+    """A second one makes nobody surer whom the alias names by now."""
+    first = Claimed(Item(0, "ann", 1)).next_try(Code.THROTTLED, 1.0, 50.0)
+    doubtful = first.next_try(Code.TIMEOUT, 2.0, 100.0)
+    again = doubtful.next_try(Code.SERVER_ERROR, 3.0, 200.0)
+
+    assert (first.doubtful, first.until) == (False, inf)
+    assert (doubtful.doubtful, doubtful.until) == (True, 100.0)
+    assert (again.doubtful, again.until, again.attempt) == (True, 100.0, 3)

@@ -35,6 +35,18 @@ def test_dumps_outcomes_for_their_owner_only(tmp_path):
     assert (lines[1]["id"], lines[1]["state"], lines[1]["status"]) == ("b", "sent", None)
 
 
+def test_dumps_into_no_link(tmp_path):
+    """Whoever puts one there gets no ids, and no file of theirs a line."""
+    path, other = tmp_path / "errored-3.jsonl", tmp_path / "other"
+    other.write_text("theirs")
+    path.symlink_to(other)
+
+    with pytest.raises(JournalError):
+        dump_outcomes(path, [Outcome(Item(0, "a"), State.ACCEPTED, Code.ACCEPTED, T0)])
+
+    assert other.read_text() == "theirs"
+
+
 def test_gives_back_what_was_dumped(tmp_path):
     """What was written whole; a line that was cut, or is of another hand, says nothing."""
     path = tmp_path / "errored-3.jsonl"

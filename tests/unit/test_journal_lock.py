@@ -1,5 +1,6 @@
 """The lock: one holder, named; nobody's once its process is gone; a glance takes nothing."""
 
+import errno
 import fcntl
 import json
 import os
@@ -50,6 +51,29 @@ def test_names_the_holder(lock, tmp_path):
 
     assert WHO in str(raised.value)
     assert (raised.value.findings[0].code, raised.value.exit_code) == ("PP401", 9)
+
+
+def test_keeps_its_files_for_the_next(lock, tmp_path):
+    """Were they removed, two could hold different files of one name."""
+    with lock.hold(APP, ANN, "apply"):
+        held = {path: path.stat().st_ino for path in tmp_path.rglob("*.lock")}
+
+    assert len(held) == 2
+    assert {path: path.stat().st_ino for path in tmp_path.rglob("*.lock")} == held
+
+
+def test_where_nothing_can_be_locked_nothing_is_held(lock, monkeypatch):
+    """A file that is merely there is no lock: a dead process could hold it, or two live ones."""
+
+    def unable(*_):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", unable)
+
+    with pytest.raises(InvalidError) as raised, lock.hold(APP, ANN, "apply"):
+        pytest.fail("it was held")
+
+    assert raised.value.findings[0].code == "PP402"
 
 
 def test_lets_go_at_the_end(lock, tmp_path):
