@@ -92,4 +92,13 @@ MUTANTS = (
             "    place = journal or pinned\n",
         ),
     ),
+    mutant(
+        "findings beside lines show keys",
+        "security/test_security_plans.py",
+        (
+            "cli/annotations.py",
+            "    return one_line(redacted(text))",
+            "    return one_line(text)",
+        ),
+    ),
 )

@@ -144,4 +144,22 @@ MUTANTS = (
             '_verdict(review, "PP108", "PP109")',
         ),
     ),
+    mutant(
+        "an alias is shown whole",
+        "cli/test_cli_redaction.py",
+        (
+            "cli/redaction.py",
+            '"subscription_id", "alias"}',
+            '"subscription_id"}',
+        ),
+    ),
+    mutant(
+        "what is no text is shown as it is",
+        "cli/test_cli_redaction.py",
+        (
+            "cli/redaction.py",
+            "            return redacted(str(value))\n",
+            "            return str(value)\n",
+        ),
+    ),
 )

@@ -140,4 +140,13 @@ MUTANTS = (
             "        if said is not None:\n            ages.append(seconds(said) or 0.0)\n",
         ),
     ),
+    mutant(
+        "a day that has begun is one of silence",
+        "unit/test_sources_export.py",
+        (
+            "sources/audience/fields.py",
+            "CAST(floor((epoch",
+            "CAST(ceil((epoch",
+        ),
+    ),
 )

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from support.planfile import APP_ID, plan_text
+from support.planfile import APP_ID, KEY, plan_text
 from support.sources import refused, source, uuid
 
 from purgeplan.cli.annotations import annotations
@@ -167,6 +167,15 @@ def test_github_shows_findings_beside_their_lines(repository):
         "::error title=purgeplan PP201,file=a%2Cb%3A c%25.yaml,line=3,col=5::50 %25\\nof::it; mend"
     )
     assert list(annotations([shown], {})) == []
+
+
+def test_github_is_shown_no_key_and_nobody():
+    """What stands beside a line is read by everybody who may see the pull request."""
+    shown = Finding("PP201", f"{KEY} of maya@acme.example", "ask maya@acme.example")
+
+    (line,) = annotations([shown], {"GITHUB_ACTIONS": "true"})
+
+    assert line == "::error title=purgeplan PP201::*** of ***; ask ***"
 
 
 def test_github_is_told_of_no_file_outside_the_checkout(repository):

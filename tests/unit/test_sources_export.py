@@ -186,6 +186,18 @@ def test_the_least_age_of_all_sources_holds(tmp_path, ages, least):
     assert exports.ages == [least]
 
 
+@pytest.mark.parametrize("option", [{"where": "inactive_days >= 180"}, {"inactive_for": "180d"}])
+def test_a_day_counts_once_it_is_over(tmp_path, option):
+    """Who was active a second later than 180 days ago is not inactive for 180 days."""
+    since = AS_OF - timedelta(days=180)
+    rows = [
+        row(number, last_active=f"{since + timedelta(seconds=number):%Y-%m-%d %H:%M:%S}")
+        for number in range(2)
+    ]
+
+    assert chosen(tmp_path, rows, **option) == {0}
+
+
 def test_nobody_selected_is_nothing_to_do(tmp_path):
     """A list that is empty is a failed export of somebody's; an audience may hold nobody old."""
     assert chosen(tmp_path, [row(1)], inactive_for="3000d") == set()
