@@ -138,10 +138,10 @@ def same_fingerprint(row: PlanRow, order: "Order") -> None:
     """Raise StaleError where the operator's fingerprint is not the plan's, all 64 digits."""
     if order.fingerprint is None or order.fingerprint == row.draft.fingerprint:
         return
-    problem = (
-        f"the plan at hand is {short(row.draft.fingerprint)},"
-        f" the one you approved {short(order.fingerprint)}"
-    )
+    ours, theirs = row.draft.fingerprint, order.fingerprint
+    if short(ours) != short(theirs):  # else only the rest tells them apart
+        ours, theirs = short(ours), short(theirs)
+    problem = f"the plan at hand is {ours}, the one you approved {theirs}"
     raise StaleError(Finding("PP305", problem, _AGAIN))
 
 

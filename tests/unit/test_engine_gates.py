@@ -59,6 +59,18 @@ def test_an_approved_fingerprint_is_compared_whole(digit):
     assert refusal(gates.same_fingerprint, row, Order(fingerprint=other)) == (StaleError, "PP305")
 
 
+def test_two_plans_that_agree_in_what_is_shown_are_told_by_the_rest():
+    """Else the message would call one thing another than itself."""
+    _, row = journal_with("a", fingerprint=FULL)
+    other = f"{FULL[:-1]}c"
+
+    with pytest.raises(StaleError) as stale:
+        gates.same_fingerprint(row, Order(fingerprint=other))
+
+    assert FULL in stale.value.findings[0].problem
+    assert other in stale.value.findings[0].problem
+
+
 @pytest.mark.parametrize("digits", [0, 12, 63])
 def test_a_part_of_a_fingerprint_approves_nothing(digits):
     """Least of all no digit: what a script's empty variable gives is no approval of any plan."""
