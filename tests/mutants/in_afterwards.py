@@ -75,4 +75,13 @@ MUTANTS = (
             "            refused |= dict.fromkeys(error.findings)\n            break\n",
         ),
     ),
+    mutant(
+        "verify finds everybody gone where the key is another app's",
+        "unit/test_engine_verify.py",
+        (
+            "engine/verify.py",
+            "        app = await self.view.look()  # a wrong key or app would find everybody gone\n",
+            "        app = AppFacts(None, None)\n",
+        ),
+    ),
 )

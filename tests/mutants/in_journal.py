@@ -184,4 +184,23 @@ MUTANTS = (
             "            missing.exists()\n",
         ),
     ),
+    mutant(
+        "a checkpoint need not reach the platter",
+        FILES,
+        ("journal/store.py", '    "checkpoint_fullfsync": 1,\n', ""),
+    ),
+    mutant(
+        "a file from elsewhere may ask for all memory",
+        FILES,
+        ("journal/store.py", "    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)\n", ""),
+    ),
+    mutant(
+        "after an error the journal is closed all the same",
+        SQLITE,
+        (
+            "journal/store.py",
+            "        if self._failure is None:\n            self._connection.close()\n",
+            "        self._connection.close()\n",
+        ),
+    ),
 )

@@ -11,7 +11,7 @@ from support.virtual import EPOCH, VirtualClock, run_virtually
 
 from purgeplan.engine.held import held
 from purgeplan.engine.verify import ASK, Verifier
-from purgeplan.errors import AttentionError, UnreachableError
+from purgeplan.errors import AttentionError, CredentialsError, Finding, UnreachableError
 from purgeplan.model.outcome import Code, Outcome, State, Verdict
 from purgeplan.model.ports import ExportFile
 from purgeplan.model.records import PlannedItem
@@ -106,6 +106,25 @@ def test_looks_at_few_ids_one_by_one():
 
     assert scene.verify() == [GONE] * 11 + [STILL_THERE]
     assert scene.told[-1][1:] == (12, 12)
+
+
+class StrangersView(ScriptedView):
+    """A view of another app, or by a key that is none."""
+
+    async def look(self):
+        """Refuse."""
+        raise CredentialsError(Finding("PP601", "OneSignal refused the key"))
+
+
+def test_judges_nobody_where_the_key_is_refused():
+    """Nobody of ours is in another app: there all would count as gone."""
+    scene = Scene(ids(3))
+    scene.view = StrangersView()
+
+    with pytest.raises(CredentialsError):
+        scene.verify()
+
+    assert not scene.journal.tally(scene.row.plan_id).verdicts
 
 
 def test_looks_only_at_who_is_open():

@@ -11,7 +11,7 @@ from support.journal import ANN, T0, HandClock, behind_its_back, draft, planned
 
 from purgeplan.errors import InvalidError, JournalError
 from purgeplan.journal import is_plan_file, open_journal, open_reader, save_plan_file
-from purgeplan.journal.store import WRITING, settle
+from purgeplan.journal.store import LONGEST, WRITING, settle
 
 
 @pytest.fixture
@@ -70,12 +70,36 @@ def test_is_durable_before_anything_is_written(path):
         ("recursive_triggers", 1),
         ("secure_delete", 1),
         ("fullfsync", 1),
+        ("checkpoint_fullfsync", 1),
+        ("trusted_schema", 0),
+        ("cell_size_check", 1),
     ],
 )
 def test_is_durable_by_these_very_settings(path, name, wanted):
     """WAL with FULL survives power cuts; with NORMAL (1) the whole journal was lost in 30 of 30."""
     with closing(open_journal(path, HandClock())) as journal:
         assert journal._store.read(f"PRAGMA {name}") == [(wanted,)]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("query_only", 1), ("trusted_schema", 0), ("cell_size_check", 1)]
+)
+def test_is_read_by_these_very_settings(path, name, wanted):
+    """What comes from elsewhere runs nothing and writes nothing."""
+    open_journal(path, HandClock()).close()
+
+    with closing(open_reader(path)) as journal:
+        assert journal._store.read(f"PRAGMA {name}") == [(wanted,)]
+
+
+def test_reads_no_value_that_would_take_all_memory(path):
+    """A saved plan comes from elsewhere, and may name any length."""
+    open_journal(path, HandClock()).close()
+
+    for opened in (open_journal(path, HandClock()), open_reader(path)):
+        with closing(opened) as journal:
+            most = journal._store._connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
+            assert most == LONGEST == 64 << 20
 
 
 def test_refuses_a_setting_that_does_not_hold():

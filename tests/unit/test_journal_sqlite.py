@@ -270,6 +270,8 @@ def test_stops_where_a_question_fails_in_the_middle_of_writing():
 
     assert second.value is first.value
     assert connection.in_transaction
+    store.close()
+    assert connection.in_transaction, "closing would write the log back, and sync again"
 
 
 def test_works_in_whichever_thread(tmp_path):
