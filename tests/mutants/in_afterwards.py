@@ -84,4 +84,13 @@ MUTANTS = (
             "        app = AppFacts(None, None)\n",
         ),
     ),
+    mutant(
+        "a run that an error has ended has no end",
+        "unit/test_engine_stopped_looks.py",
+        (
+            "engine/run.py",
+            "            one.close(Ended(error.exit_code, type(error).__name__, error.findings[0]))\n            raise\n",
+            "            raise\n",
+        ),
+    ),
 )

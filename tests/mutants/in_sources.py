@@ -149,4 +149,13 @@ MUTANTS = (
             "CAST(ceil((epoch",
         ),
     ),
+    mutant(
+        "bad ids of the policy's protect lists are set aside in an erasure",
+        "unit/test_resolve_inputs.py",
+        (
+            "engine/inputs.py",
+            "self._read(policy.protect, policy.path, erasure=False) if policy",
+            "self._read(policy.protect, policy.path, erasure=spec.purpose is Purpose.ERASURE) if policy",
+        ),
+    ),
 )

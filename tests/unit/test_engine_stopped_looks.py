@@ -8,7 +8,7 @@ from support.engine import FAST, ScriptedView, Stage, ended, ids
 
 from purgeplan.engine.heeding import HEED_S
 from purgeplan.engine.stops import StopRequest
-from purgeplan.errors import Exit, Finding, UnreachableError
+from purgeplan.errors import CredentialsError, Exit, Finding, UnreachableError
 from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.progress import Waiting
@@ -121,3 +121,24 @@ def test_a_canary_that_can_not_be_looked_at_stops_the_run_early():
     assert (end.exit, end.why, end.finding.code) == (Exit.STOPPED_EARLY, "unreachable", "PP608")
     assert (sent, len(stage.target.begun), last.exit) == (20, 30, Exit.DONE)
     assert stage.journal.runs()[1].exit_code == Exit.STOPPED_EARLY
+
+
+class LockedView(ScriptedView):
+    """An app whose key is revoked while it is looked at."""
+
+    async def holds(self, kind, one):
+        """Refuse."""
+        raise CredentialsError(Finding("PP601", "OneSignal refused the key"))
+
+
+def test_a_run_that_an_error_ends_has_its_end_in_the_journal():
+    """Its exit code is what the user sees, and the next run judges the canary."""
+    stage = Stage(30, view=LockedView())
+    stage.settings["canary"] = 20
+
+    with pytest.raises(CredentialsError):
+        stage.run()
+
+    (told,) = stage.journal.runs()
+    assert (told.exit_code, told.why) == (Exit.CREDENTIALS, "CredentialsError")
+    assert len(stage.target.begun) == 20

@@ -60,10 +60,12 @@ def test_an_erasure_sets_bad_ids_aside_and_says_where(tmp_path):
 
 
 def test_a_protect_list_with_a_bad_id_stops_an_erasure(tmp_path):
-    """Nobody knows whom the bad row was to protect."""
+    """Nobody knows whom the bad row was to protect, whoever keeps the list."""
     spec = plan(tmp_path, inline("a"), protect=[inline("..")], purpose=Purpose.ERASURE)
+    bare, policy = replace(spec, protect=()), Policy("purgeplan.yaml", protect=spec.protect)
 
     assert codes(spec) == [("PP214", "plan.yaml:3")]
+    assert codes(bare, policy) == [("PP214", "plan.yaml:3")]
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
