@@ -1,4 +1,4 @@
-"""Sabotages of reports and of plans as they are shown: sums, verdicts, what is not said."""
+"""Sabotages of what is shown: sums and verdicts of plans and reports, logs, crash reports."""
 
 from mutants.mutant import mutant
 
@@ -160,6 +160,15 @@ MUTANTS = (
             "cli/redaction.py",
             "            return redacted(str(value))\n",
             "            return str(value)\n",
+        ),
+    ),
+    mutant(
+        "a crash report says where the home folder is",
+        "cli/test_cli_door.py",
+        (
+            "cli/crash.py",
+            'f"  {_short(frame.filename)}:',
+            'f"  {frame.filename}:',
         ),
     ),
 )
