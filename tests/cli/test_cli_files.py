@@ -16,15 +16,17 @@ from purgeplan.errors import AttentionError
         ("none/of/it", "none/of is no folder"),
         ("ids.csv/it", "ids.csv is no folder"),
         ("ids.csv", "ids.csv exists"),
+        ("link", "link exists"),
         (".", "is a directory"),
         ("/proc/it", "/proc takes no file"),
     ],
-    ids=["missing", "no_folder", "there", "folder", "unwritable"],
+    ids=["missing", "no_folder", "there", "link", "folder", "unwritable"],
 )
 def test_a_file_that_can_not_be_made_is_refused_before_planning(at, option, file, said):
     """Nothing is frozen, nobody is asked, and no bug is reported: a path is what is wrong."""
     at.ids_file(at.subscriptions(2))
     at.plan_file()
+    (at.folder / "link").symlink_to("nowhere")
 
     done = at.run("plan", "plan.yaml", option, file)
 

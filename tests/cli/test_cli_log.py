@@ -48,6 +48,19 @@ def test_verbosity_decides_what_stderr_shows(verbosity, expected):
     assert [line[-1] for line in talk.err.getvalue().splitlines()] == expected
 
 
+def test_a_link_is_no_file_for_a_log(tmp_path):
+    """It could lead into any file of the user's."""
+    theirs = tmp_path / "theirs"
+    theirs.write_text("")
+    link = tmp_path / "log.jsonl"
+    link.symlink_to(theirs)
+
+    with pytest.raises(InvalidError), opened_log(console(log_json=str(link))) as log:
+        log.info("run.resumed")
+
+    assert theirs.read_text() == ""
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_file_that_takes_no_more_is_told_and_no_bug():
     """Whoever asked for a log wants it whole: the command stops there."""

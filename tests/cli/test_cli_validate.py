@@ -111,9 +111,10 @@ def test_refusals_and_errors_of_several_files_are_told_at_once(at):
         at.plan_file(file)
     at.plan_file("b.yaml", source="{from: csv, path: /etc/ids.csv}")
 
-    both, alone = (at.run("validate", *files) for files in (("a.yaml", "b.yaml"), ("a.yaml",)))
+    named = (("a.yaml", "b.yaml"), ("a.yaml",), ("a.yaml", "purgeplan.yaml"))
+    both, alone, beside = (at.run("validate", *files) for files in named)
 
-    assert (both.code, alone.code) == (2, 3)
+    assert (both.code, alone.code, beside.code) == (2, 3, 3)
     assert "refused[PP108]: max_delete 1,000 is over the policy's 9" in alone.err
     assert both.err.count("refused[PP108]") == 2
     assert both.err.count("error[PP202]") == 1
