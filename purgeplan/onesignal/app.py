@@ -31,10 +31,12 @@ class OneSignalApp:
 
         Whether an app's own key may see its app is documented both ways (onesignal.md 1.8), so a
         refusal is not yet one of the key: that is asked of an endpoint which surely takes it.
-        Raises RefusedError where there is no such app.
+        Raises RefusedError where there is no such app, AttentionError where it is another one.
         """
         reply = await self._api.get(f"/apps/{segment(self._app_id)}")
         if reply.ok:
+            if str(reply.said.document.get("id", self._app_id)).lower() != self._app_id:
+                raise foreign(reply.status)  # another app than was asked for
             return _facts(reply)
         if reply.denied and reply.status not in _GONE:
             await self._prove_key()

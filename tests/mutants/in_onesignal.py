@@ -210,6 +210,15 @@ MUTANTS = (
         ),
     ),
     mutant(
+        "any app that answers is the one that was asked for",
+        "unit/test_onesignal_app.py",
+        (
+            "onesignal/app.py",
+            "            if str(reply.said",
+            "            if False and str(reply.said",
+        ),
+    ),
+    mutant(
         "an app's odd count is its population",
         "unit/test_onesignal_app.py",
         (

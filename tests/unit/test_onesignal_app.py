@@ -77,6 +77,13 @@ def test_a_look_gives_name_and_count():
     assert server.headers()["authorization"] == f"Key {KEY}"
 
 
+@pytest.mark.parametrize("told", [SUBSCRIPTION, None, 5])
+def test_another_app_than_was_asked_for_wants_attention(told):
+    """Whatever stands between may answer for another app of the same name."""
+    with pytest.raises(AttentionError):
+        look(play(200, {"id": told, "name": "Acme Prod", "players": 48000}))
+
+
 @pytest.mark.parametrize("players", [None, "48000", True, -1, 1.5])
 def test_an_odd_count_is_unknown(players):
     """What is no count is not taken for one; an odd name neither."""
