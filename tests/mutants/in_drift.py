@@ -144,4 +144,13 @@ MUTANTS = (
         "unit/test_guards_rules.py",
         ("guards/drift.py", "or facts.untraced == 0:", "or not facts.untraced:"),
     ),
+    mutant(
+        "a session in the second of the evidence is none",
+        DRIFT,
+        (
+            "engine/drift.py",
+            "epoch_ms(last_active) > CAST(evidence AS BIGINT)",
+            "epoch_ms(last_active) > CAST(evidence AS BIGINT) + 1",
+        ),
+    ),
 )

@@ -76,4 +76,14 @@ MUTANTS = (
             "        await asyncio.sleep(0)\n",
         ),
     ),
+    mutant(
+        "a shorter pause ends a longer one",
+        "property/test_pacer_laws.py",
+        ("engine/pacer.py", "max(self._paused_until, now + pause_s)", "now + pause_s"),
+        (
+            "engine/pacer.py",
+            "max(self._next_at, self._paused_until), 0.0\n",
+            "now + pause_s, 0.0\n",
+        ),
+    ),
 )

@@ -161,3 +161,13 @@ def test_a_second_429_within_the_pause_does_not_slow_twice():
     twice.throttled(0.5, 4.5)
 
     assert once.starts_within(5.0, 1.0) == twice.starts_within(5.0, 1.0)
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one():
+    """Each answer asks for a pause from then on, and the longest holds."""
+    pacer = Pacer(Pace(delay_s=None, rate_per_s=100.0))
+    pacer.throttled(0.0, 60.0)
+    pacer.throttled(1.0, 2.0)
+
+    assert pacer.paused_s(1.0) == 59.0
+    assert pacer.due_at(1.0) >= 60.0

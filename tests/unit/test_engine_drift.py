@@ -71,6 +71,14 @@ def test_takes_out_who_was_active_since_the_evidence_of_their_own(tmp_path):
     assert [one.settled_at for one in scene.rows() if one.skip] == [LATER] * 3
 
 
+def test_a_session_in_the_second_of_the_evidence_is_news(tmp_path):
+    """Where only the source's time is known, its second is left out: exports tell whole seconds."""
+    known_before = T0 - timedelta(milliseconds=1)
+    scene = Scene(tmp_path, known(A, known_before), known(B, known_before))
+
+    assert scene.check(row(A, T0), row(B, T0 - timedelta(seconds=1))) == [A]
+
+
 @pytest.mark.parametrize("at", ["", "yesterday", "1970-01-01 00:00:00", "31.05.2026"])
 def test_a_row_that_does_not_say_when_is_taken_for_active(tmp_path, at):
     """Who is in an export of the active, and not proven silent, stays."""
@@ -184,6 +192,7 @@ def test_asks_for_the_recently_active_only(tmp_path):
 
     assert ask(scene)[1] == first
     assert first == ExportAsk(("external_user_id", "onesignal_id"), active_since=T0 - SLACK)
+    assert timedelta(minutes=15) == SLACK
     assert age == MAX_AGE_S
     assert scene.exports.closed == 2
 
