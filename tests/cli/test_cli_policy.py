@@ -1,7 +1,11 @@
 """A repository's policy as it acts on plan and apply: what it refuses, stops and lets pass."""
 
+from contextlib import closing
+
 import pytest
 from support.desk import desk
+
+from purgeplan.journal import open_reader
 
 POLICY = """\
 version: 1
@@ -127,6 +131,9 @@ def test_a_standing_approval_lets_a_named_plan_run_within_its_cap(at):
     assert (refused.code, nameless.code, done.code) == (6, 6, 0), done.err
     assert len(at.deleted()) == 20
     assert not [one for one in ids if one in done.err]
+    with closing(open_reader(at.journal)) as journal:
+        (confirmed,) = journal.events(kind="confirmed")
+    assert confirmed.data == {"how": "standing", "count": 20}
 
 
 def test_outside_the_window_is_exit_7_naming_the_next_opening(at):

@@ -316,9 +316,11 @@ def test_forget_seals_nothing_without_a_key(at, tmp_path):
     key.write_text("")
 
     done = at.run("forget", "plan.yaml", "--key-file", key)
+    key.write_text("00ff")
+    short = at.run("forget", "plan.yaml", "--key-file", key)
     nowhere = at.run("forget", "plan.yaml", "--key-file", tmp_path / "missing" / "seal.key")
 
-    assert (done.code, nowhere.code) == (2, 2)
+    assert (done.code, short.code, nowhere.code) == (2, 2, 2)
     assert "does not hold 64 hex digits" in done.err
     assert "is no folder" in nowhere.err
     assert ids[0] in at.run("report", "plan.yaml", "--csv").out
