@@ -17,6 +17,7 @@ FOUND = [
     "1:kill@1",
     "14:close@17",
     "29:kill@42",
+    "378:",
     "647:usurp@41,ask@24,stop@21,ask@28,pause@14",
     "1098:disk@33,disk@36",
 ]

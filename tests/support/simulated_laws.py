@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from purgeplan.engine.canary import FAILED
 from purgeplan.engine.drift import CHECKED
+from purgeplan.engine.execute import GATHER_S
 from purgeplan.engine.pacer import CATCH_UP
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.answer import clamp_pause
@@ -15,6 +16,9 @@ from purgeplan.model.window import is_open
 
 SOON_S = 0.3
 """Whoever is told to stop looks up ten times a second, and gathers answers for a while."""
+
+JUDGED_S = GATHER_S + 0.002
+"""An answer is judged with the next turn: what shares a commit is gathered, then it is made."""
 
 SEALED = 64
 """Digits of an id that was forgotten."""
@@ -256,7 +260,7 @@ class Watch:
             self.hush(now + SOON_S, now + clamp_pause(answer.retry_after_s) - 1e-6)
         if answer.code in (Code.DENIED, Code.FOREIGN):
             self.denied = self.denied or answer.code is Code.DENIED
-            self.hush(now + SOON_S)
+            self.hush(now + JUDGED_S)
 
     # The journal
 
