@@ -11,7 +11,7 @@ LIVES = "property/test_simulation_machine.py"
 MUTANTS = (
     mutant(
         "what is sent again leaves before its claim",
-        SIMULATED,
+        f"{RETRIES} {SIMULATED}",
         (
             "engine/execute.py",
             "        items = await self._journal(outcomes, [one.item for one in again], fresh)\n"
@@ -69,7 +69,7 @@ MUTANTS = (
     ),
     mutant(
         "a doubt is forgotten at the next try",
-        SIMULATED,
+        f"{RETRIES} {SIMULATED}",
         (
             "engine/waiting.py",
             "doubtful = self.doubtful or code in MAY_HAVE_WORKED",
@@ -188,6 +188,15 @@ MUTANTS = (
             "engine/waiting.py",
             "until if doubtful and not self.doubtful else self.until",
             "until if doubtful else self.until",
+        ),
+    ),
+    mutant(
+        "whoever is tried again is claimed as far ahead as there are",
+        RETRIES,
+        (
+            "engine/again.py",
+            "        while self.is_due(now) and len(taken) < most:\n",
+            "        while self.is_due(now):\n",
         ),
     ),
 )

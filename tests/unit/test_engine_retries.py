@@ -9,7 +9,7 @@ from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.progress import Waiting
 from purgeplan.model.records import PlanState
-from purgeplan.model.spec import Retry
+from purgeplan.model.spec import Pace, Retry
 
 
 def test_a_429_pauses_everyone_and_fails_nobody():
@@ -81,6 +81,60 @@ def test_absent_after_a_lost_answer_is_presumed_ours():
 
     assert ended(stage.run()).exit is Exit.DONE
     assert stage.tally.presumed_ours == 1
+
+
+def test_what_a_later_try_did_not_do_takes_no_doubt_away():
+    """A lost answer, a pause, and then nobody there: it was our own doing all the same."""
+    stage = Stage(1)
+    answers = {
+        1: Answer(Code.CONNECTION_LOST),
+        2: Answer(Code.THROTTLED, 429, retry_after_s=1.0),
+        3: Answer(Code.ABSENT, 404),
+    }
+    stage.target.answer = lambda item, attempt: answers[attempt]
+
+    assert ended(stage.run()).exit is Exit.DONE
+    assert stage.tally.presumed_ours == 1
+
+
+def test_each_try_has_a_claim_that_is_durable_before_it_leaves():
+    """However long the disk takes: a crash leaves no request that the journal knows nothing of."""
+    stage = Stage(5, commit_s=0.5)
+    claims = []
+
+    def attempts(item):
+        rows = stage.journal.items(stage.row.plan_id)
+        return next(row.attempts for row in rows if row.id == item.id)
+
+    def answer(item, attempt):
+        return Answer(Code.SERVER_ERROR, 503) if attempt < 3 else ACCEPTED
+
+    stage.target.answer = answer
+    stage.target.on_begin = lambda item: claims.append(attempts(item))
+
+    assert ended(stage.run()).exit is Exit.DONE
+    assert sorted(claims) == [1] * 5 + [2] * 5 + [3] * 5
+
+
+def test_whoever_is_tried_again_is_claimed_no_further_ahead_than_others():
+    """After a pause all are due at once: a kill leaves in doubt what a tenth of a second starts."""
+    stage = Stage(40)
+    stage.settings["pace"] = Pace(delay_s=None, rate_per_s=20.0)
+    stage.settings["retry"] = Retry(max_attempts=2)
+    throttled = Answer(Code.THROTTLED, 429, retry_after_s=10.0)
+    stage.target.answer = lambda item, attempt: throttled if attempt == 1 else ACCEPTED
+    sent = []
+
+    def begins(item):
+        again = item.id in stage.target.begun
+        stage.target.latency_s = 0.01 if again else 3.0
+        sent.extend([stage.tally[State.SENT]] * again)
+
+    stage.target.on_begin = begins
+
+    assert ended(stage.run()).exit is Exit.DONE
+    assert len(sent) == 40
+    assert max(sent) <= 4
 
 
 def test_lost_answers_to_the_end_stay_unknown():
