@@ -91,4 +91,26 @@ MUTANTS = (
             "NEW: Final = os.O_CREAT | os.O_WRONLY",
         ),
     ),
+    mutant(
+        "what was taken in is not told",
+        "unit/test_engine_salvage.py",
+        (
+            "engine/run.py",
+            "        if taken:\n            yield Settled(taken, 0)\n",
+            "        if taken and self._run_id < 0:\n            yield Settled(taken, 0)\n",
+        ),
+    ),
+    mutant(
+        "a plan is done before its run has ended",
+        RUN,
+        (
+            "engine/run.py",
+            "        journal.end_run(self._run_id, final.why, final.exit, now)\n"
+            "        if tally.left == 0:\n"
+            "            journal.conclude(plan_id, PlanState.DONE, now)\n",
+            "        if tally.left == 0:\n"
+            "            journal.conclude(plan_id, PlanState.DONE, now)\n"
+            "        journal.end_run(self._run_id, final.why, final.exit, now)\n",
+        ),
+    ),
 )

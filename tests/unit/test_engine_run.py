@@ -1,7 +1,7 @@
 """Runs in virtual time: what is sent, settled and told, and what no request follows."""
 
 import pytest
-from support.engine import ACCEPTED, Stage, ended, ids
+from support.engine import ACCEPTED, Crash, Stage, ended, ids
 
 from purgeplan.errors import Exit, Finding, JournalError
 from purgeplan.model.answer import Answer
@@ -101,3 +101,23 @@ def test_settled_outcomes_are_durable_when_they_are_yielded():
     seen = {o.item.id for one in stage.run() if isinstance(one, Settled) for o in one.outcomes}
 
     assert seen == journaled == set(ids(50))
+
+
+def test_a_run_has_its_end_before_its_plan_has():
+    """Killed between the two it is told as it ended, and the next run closes the plan."""
+    stage = Stage(5)
+    conclude = stage.journal.conclude
+
+    def dying(*_):
+        raise Crash
+
+    stage.journal.conclude = dying
+    with pytest.raises(Crash):
+        stage.run()
+    (killed,) = stage.journal.runs()
+    stage.journal.conclude = conclude
+
+    assert (killed.why, killed.exit_code) == ("done", Exit.DONE)
+    assert ended(stage.run()).exit is Exit.DONE
+    assert stage.journal.plan(stage.row.plan_id).state is PlanState.DONE
+    assert len(stage.target.begun) == 5
