@@ -148,4 +148,13 @@ MUTANTS = (
             "            self._weigh(self.last[0], 0)\n",
         ),
     ),
+    mutant(
+        "the last reason to stop is the one that counts",
+        "unit/test_engine_stops.py",
+        (
+            "engine/judging.py",
+            "        self.ended = self.ended or STOPS.get(decision.then)\n",
+            "        self.ended = STOPS.get(decision.then) or self.ended\n",
+        ),
+    ),
 )

@@ -8,7 +8,7 @@ from purgeplan.errors import Exit
 from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code, State
 from purgeplan.model.progress import Waiting
-from purgeplan.model.spec import Budget, Pace
+from purgeplan.model.spec import Budget, Pace, Retry
 
 
 def test_a_refused_key_stops_with_nothing_lost():
@@ -63,6 +63,20 @@ def test_a_wrong_app_trips_the_absent_breaker():
 
     assert (end.exit, end.finding.code) == (Exit.ATTENTION, "PP503")
     assert len(stage.target.begun) < 300
+
+
+def test_what_lands_while_a_run_stops_makes_its_end_no_milder():
+    """A tripped breaker wants a person, also where the API is away for whoever was under way."""
+    stage = Stage(400)
+    stage.settings["retry"] = Retry(max_attempts=1)
+    stage.target.answer = lambda item, attempt: (
+        Answer(Code.REJECTED, 400) if item.position < 24 else Answer(Code.NOT_SENT)
+    )
+
+    end = ended(stage.run())
+
+    assert stage.tally[State.PENDING] > 0
+    assert (end.exit, end.why) == (Exit.ATTENTION, "breaker")
 
 
 def test_a_small_plan_is_judged_at_its_end():
