@@ -28,24 +28,27 @@ def test_takes_back_whom_a_request_may_have_reached_as_unresolved(world, by, kno
 
     Refused at once, nothing was done. An alias of which the DELETE names a UUID is sent again.
     """
-    items = [*planned("lost", "error", "refused", "late"), PlannedItem("known", "planned")]
+    unknown = planned("lost", "error", "refused", "late", "conflict")
+    items = [*unknown, PlannedItem("known", "planned")]
     world.journal.save(draft(by=by), items, T0)
     error, refused = (State.FAILED, Code.SERVER_ERROR), (State.FAILED, Code.REJECTED)
+    conflict = (State.FAILED, Code.CONFLICT)
     run_id = world.run()
-    claimed = world.journal.turn(run_id, [], [], 5)
+    claimed = world.journal.turn(run_id, [], [], 6)
     claimed_at, late_at = world.clock.now(), world.clock.tick(60.0)
     world.journal.turn(run_id, [world.end(claimed[3], *LOST)], [claimed[3]], 0)
-    ends = (LOST, error, refused, refused, error)
+    ends = (LOST, error, refused, refused, conflict, error)
     outcomes = [world.end(one, *end) for one, end in zip(claimed, ends, strict=True)]
     world.journal.turn(run_id, outcomes, [], 0)
     world.journal.end_run(run_id, "done", 4, world.clock.now())
 
-    assert world.journal.reopen(1, LATER) == 4
+    assert world.journal.reopen(1, LATER) == 5
 
-    assert world.states() == ["sent", "sent", "pending", "sent", known]
+    assert world.states() == ["sent", "sent", "pending", "sent", "sent", known]
     unresolved = {one.item.id: one.last_claim for one in world.journal.unresolved(1)}
     unresolved.pop("known", None)
-    assert unresolved == {"lost": claimed_at, "error": claimed_at, "late": late_at}
+    once = dict.fromkeys(("lost", "error", "conflict"), claimed_at)
+    assert unresolved == once | {"late": late_at}
     assert world.rows()[1].settled_at is None
 
 

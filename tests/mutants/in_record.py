@@ -142,4 +142,18 @@ MUTANTS = (
             "claimed_at IS NOT NULL AND state = 'pending'",
         ),
     ),
+    mutant(
+        "an alias that a conflict failed was surely never reached",
+        "contract/test_journal_ends.py",
+        ("journal/plans.py", " OR code = '{Code.CONFLICT}'\n", "\n"),
+    ),
+    mutant(
+        "a saved plan may name anybody beside its ids",
+        "security/test_security_saved_plan.py",
+        (
+            "journal/plans.py",
+            "        why = unfit(by, one.id) or (beside and unfit(ONESIGNAL_ID, beside))\n",
+            "        why = unfit(by, one.id)\n",
+        ),
+    ),
 )

@@ -9,6 +9,7 @@ from support.journal import T0, HandClock, behind_its_back, draft, planned
 
 from purgeplan.errors import InvalidError, JournalError, StaleError
 from purgeplan.journal import open_journal, open_reader, save_plan_file, saved_plan
+from purgeplan.model.records import PlannedItem
 
 TWO_PLANS = """
     INSERT INTO plans SELECT 2, lineage, state, planned_at, closed_at, sealed_at, total, 'other',
@@ -172,6 +173,18 @@ def test_a_saved_plan_holds_no_id_that_would_be_another_address(tmp_path, one):
     """One that is sound, and was made to hold such an id, is not taken over."""
     with closing(open_journal(tmp_path / "theirs.db", HandClock())) as journal:
         row = journal.save(draft(by="external_id"), planned("first", one), T0)
+        save_plan_file(tmp_path / "saved.plan", journal, row.plan_id)
+
+    with pytest.raises(InvalidError, match="an id of it"):
+        adopted(tmp_path / "saved.plan")
+
+
+@pytest.mark.parametrize("user", ["..", "somebody", f"{OTHER}/more"])
+def test_a_saved_plan_names_nobody_beside_its_ids_by_another_address(tmp_path, user):
+    """What a DELETE names is that, where it is there: it must be a UUID as well."""
+    with closing(open_journal(tmp_path / "theirs.db", HandClock())) as journal:
+        items = [*planned("first"), PlannedItem("second", user)]
+        row = journal.save(draft(by="external_id"), items, T0)
         save_plan_file(tmp_path / "saved.plan", journal, row.plan_id)
 
     with pytest.raises(InvalidError, match="an id of it"):
