@@ -3,6 +3,8 @@
 from mutants.mutant import mutant
 
 PLAN = "unit/test_reports_plan.py"
+PLAN_FORMS = "unit/test_reports_plan_forms.py"
+PLAN_LIMITS = "unit/test_reports_plan_limits.py"
 RUN = "unit/test_reports_run.py"
 
 MUTANTS = (
@@ -54,7 +56,7 @@ MUTANTS = (
     ),
     mutant(
         "the JSON of a refused plan says how to apply it",
-        PLAN,
+        PLAN_FORMS,
         (
             "reports/plan_json.py",
             "    if review.violations or review.facts.left == 0:\n",
@@ -110,7 +112,7 @@ MUTANTS = (
     ),
     mutant(
         "a comment shows whole ids",
-        PLAN,
+        PLAN_FORMS,
         (
             "reports/plan_markdown.py",
             "sample = [masked(one) for one in facts.sample]",
@@ -128,7 +130,7 @@ MUTANTS = (
     ),
     mutant(
         "everyone is a population that is ok",
-        PLAN,
+        PLAN_LIMITS,
         (
             "reports/limits.py",
             '_verdict(review, "PP101", "PP106", measured=True)',
@@ -137,7 +139,7 @@ MUTANTS = (
     ),
     mutant(
         "a plan without its ticket is within the policy",
-        PLAN,
+        PLAN_LIMITS,
         (
             "reports/limits.py",
             '_verdict(review, "PP108", "PP109", "PP110")',

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from support.plans import APP_ID, NOW, facts, spec
 
+from purgeplan.engine.admit import violations
+from purgeplan.guards import GUARDS, warnings
 from purgeplan.model.outcome import Code, Skip, State, Verdict
 from purgeplan.model.records import (
     Draft,
@@ -35,6 +37,13 @@ def review(**changes):
         journal="state/journal.db",
     )
     return replace(shown, **changes)
+
+
+def judged(**changes):
+    """Give a review with what guards and warnings say of it."""
+    shown = review(**changes)
+    asked = (shown.spec, shown.policy, shown.facts)
+    return replace(shown, violations=violations(*asked, GUARDS), warnings=warnings(*asked))
 
 
 def tally(accepted=0, absent=0, failed=0, sent=0, pending=0, **rest):
