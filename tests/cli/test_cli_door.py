@@ -109,6 +109,16 @@ def test_with_json_an_interrupt_is_one_object_as_well():
     assert (document["type"], document["exit"]) == ("error", Exit.INTERRUPTED)
 
 
+def test_with_json_a_bug_is_one_object_as_well():
+    """A program that reads stdout is told the exit code, and nothing that an exception says."""
+    done = boom("bug", "--json", "--text", "u-000181")
+
+    document = json.loads(done.out)
+
+    assert (document["type"], document["exit"], document["findings"]) == ("error", Exit.BUG, [])
+    assert "u-000181" not in done.out
+
+
 def test_a_signal_before_any_command_is_quiet():
     """A SIGTERM that arrives while a command works ends it with 130 and no traceback."""
     script = BOOM.format(tests=str(TESTS)).replace(

@@ -203,6 +203,19 @@ def test_the_stop_and_pause_files_lie_beside_the_journal(at):
     assert (done.code, at.deleted()) == (11, [])
 
 
+def test_json_of_a_run_that_was_stopped_ends_in_why(at):
+    """The last line holds the finding beside counts and exit: a program needs no stderr."""
+    at.ids_file(at.subscriptions(5))
+    at.plan_file()
+
+    done = at.apply(at.plan()["fingerprint"], "--limit", "2", "--json")
+    summary = json.loads(done.out.splitlines()[-1])
+
+    assert (summary["type"], summary["exit"], summary["why"]) == ("summary", 7, "limit")
+    assert summary["finding"]["code"] == "PP508"
+    assert (summary["counts"]["accepted"], summary["counts"]["pending"]) == (2, 3)
+
+
 def test_the_time_box_is_exit_7(at):
     """max_run_time ends a run, and the next goes on."""
     at.ids_file(at.subscriptions(60))

@@ -1,5 +1,8 @@
 """A plan file whose source is edited after planning: the frozen set is no longer what it says."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from purgeplan.cli.clock import SystemClock
@@ -113,6 +116,51 @@ def test_a_plan_that_was_moved_with_its_list_goes_on(at):
 
     assert done.code == 0, done.err
     assert sorted(at.deleted()) == sorted(ids)
+
+
+@pytest.fixture
+def customers(at):
+    """Give the URL of a database of the app's customers, queried by a file of a repository."""
+    (at.folder / ".git").mkdir()
+    with closing(sqlite3.connect(at.folder / "customers.db")) as base, base:
+        base.execute("CREATE TABLE customers (id TEXT)")
+        base.executemany(
+            "INSERT INTO customers VALUES (?)", [(one,) for one in at.subscriptions(4)]
+        )
+    at.plan_file(
+        source="{from: sql, url: {env: CUSTOMERS_URL}, query_file: query.sql, by: subscription_id}"
+    )
+    (at.folder / "query.sql").write_text("SELECT id FROM customers")
+    return f"sqlite:///{at.folder}/customers.db"
+
+
+@pytest.mark.parametrize("moved", [False, True], ids=["in place", "moved"])
+def test_a_query_file_that_says_something_else_is_stale(at, customers, moved):
+    """The query decides who goes, wherever the plan file and it were moved together."""
+    fingerprint = at.plan(CUSTOMERS_URL=customers)["fingerprint"]
+    if moved:
+        (at.folder / "moved").mkdir()
+        (at.folder / "plan.yaml").rename(at.folder / "moved" / "plan.yaml")
+        (at.folder / "query.sql").rename(at.folder / "moved" / "query.sql")
+    query = at.folder / ("moved" if moved else "") / "query.sql"
+    query.write_text("SELECT id FROM customers LIMIT 2")
+
+    done = at.apply(fingerprint, file=str(query.with_name("plan.yaml")), CUSTOMERS_URL=customers)
+
+    assert (done.code, at.deleted()) == (5, []), done.err
+    assert "query.sql" in done.err
+
+
+def test_a_plan_that_was_moved_with_its_query_goes_on(at, customers):
+    """The query's file is one of those that the plan names, as lists are."""
+    fingerprint = at.plan(CUSTOMERS_URL=customers)["fingerprint"]
+    (at.folder / "moved").mkdir()
+    for one in ("plan.yaml", "query.sql"):
+        (at.folder / one).rename(at.folder / "moved" / one)
+
+    done = at.apply(fingerprint, file="moved/plan.yaml", CUSTOMERS_URL=customers)
+
+    assert (done.code, len(at.deleted())) == (0, 4), done.err
 
 
 def test_a_list_that_says_its_age_goes_on(at):

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 from support.desk import desk
+from support.gateway import gateway
 
 from purgeplan.journal import open_reader
 
@@ -186,3 +187,27 @@ def test_wants_a_plan_that_is_in_the_journal(at):
 
     assert done.code == 2
     assert "PP515" in done.err
+
+
+def test_wants_a_plan_that_is_as_it_was_applied(at):
+    """Under other settings the frozen set is not this plan's, and nobody is asked about it."""
+    applied(at, at.subscriptions(2))
+    before = len(at.box.ledger())
+    at.plan_file(limits="{max_delete: 999, max_delete_percent: 90}")
+
+    done = at.run("verify", "plan.yaml")
+
+    assert (done.code, len(at.box.ledger())) == (5, before), done.err
+    assert "PP301" in done.err
+
+
+def test_who_is_not_told_of_is_not_done(at):
+    """Where the API may not say whether an id is there, it is not known to be gone: exit 4."""
+    with gateway(at.box.url) as between:
+        applied(at, at.subscriptions(2), url=between.url)
+        at.settled()
+        between.refused, between.status = "/identity", 400
+
+        said = verified(at, 4)
+
+    assert counted(said) == (0, 0, 0, 2)

@@ -4,6 +4,7 @@ from mutants import (
     in_afterwards,
     in_answers,
     in_backups,
+    in_commands,
     in_doubt,
     in_drift,
     in_gates,
@@ -43,5 +44,6 @@ MUTANTS = (
     *in_policies.MUTANTS,
     *in_purposes.MUTANTS,
     *in_reports.MUTANTS,
+    *in_commands.MUTANTS,
     *in_surface.MUTANTS,
 )

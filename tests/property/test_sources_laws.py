@@ -98,6 +98,7 @@ def test_what_sql_is_sure_of_is_what_the_model_says(work, kind, texts):
 @pytest.mark.parametrize("kind", KINDS_OF_IDS)
 @given(text=ANY | st.text(max_size=5))
 @example(text="\ud800")
+@example(text="x" * 1025)
 def test_the_quick_judgement_is_the_models(kind, text):
     """Ids from Python are judged alike, half characters included."""
     canonical = ids.canonical(kind, text)

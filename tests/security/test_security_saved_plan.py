@@ -200,3 +200,15 @@ def test_a_saved_plan_under_another_app_is_refused(at):
     done = at.apply(fingerprint, file="saved.plan")
 
     assert (done.code, "PP415" in done.err) == (2, True)
+
+
+def test_a_saved_plan_of_somebody_unknown_is_not_planned(at):
+    """What it holds was resolved elsewhere, by whoever made it: there is nothing to review."""
+    saved_users(at)
+    before = len(at.box.ledger()), at.journal.read_bytes()
+
+    done = at.run("plan", "saved.plan", "--untrusted")
+
+    assert (done.code, done.out) == (2, ""), done.err
+    assert "--untrusted neither reads nor writes saved plans" in done.err
+    assert (len(at.box.ledger()), at.journal.read_bytes()) == before

@@ -120,7 +120,7 @@ def test_a_key_that_is_missing_is_told_with_those_that_are_there(tmp_path):
     assert "did you mean `column: externalid`?" in str(found)
 
 
-@pytest.mark.parametrize("bad", ["..", "", "\\u0000", "\\ud800", "a\\nb", "1.23E+15"])
+@pytest.mark.parametrize("bad", ["..", "", "\\u0000", "\\ud800", "a\\nb", "1.23E+15", "x" * 1025])
 def test_unfit_ids_are_placed_or_set_aside(tmp_path, bad):
     """As in a table; escapes that are no text are told, not written."""
     text = f'{{"external_id": "a"}}\n{{"external_id": "{bad}"}}\n'

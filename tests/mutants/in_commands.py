@@ -1,0 +1,114 @@
+"""Sabotages of what each command holds to: its lock, what it verifies, what it tells a program."""
+
+from mutants.mutant import mutant
+
+LOCKED = "cli/test_cli_locked.py"
+VERIFY = "cli/test_cli_verify.py"
+
+MUTANTS = (
+    mutant(
+        "plan holds no lock",
+        LOCKED,
+        (
+            "cli/plan.py",
+            '        shop.lock().hold(shop.rules.spec.app.id, operator(), "plan"),\n',
+            "",
+        ),
+    ),
+    mutant(
+        "verify holds no lock",
+        LOCKED,
+        (
+            "cli/verify.py",
+            'with shop.lock().hold(spec.app.id, operator(), "verify"), closing',
+            "with closing",
+        ),
+    ),
+    mutant(
+        "export holds no lock",
+        LOCKED,
+        (
+            "cli/export.py",
+            '            shop.lock().hold(shop.rules.spec.app.id, operator(), "export"),\n',
+            "",
+        ),
+    ),
+    mutant(
+        "cancel holds no lock",
+        LOCKED,
+        (
+            "cli/cancel.py",
+            'with shop.lock().hold(spec.app.id, operator(), "cancel"), closing',
+            "with closing",
+        ),
+    ),
+    mutant(
+        "forget holds no lock",
+        LOCKED,
+        (
+            "cli/forget.py",
+            'with shop.lock().hold(spec.app.id, operator(), "forget"), closing',
+            "with closing",
+        ),
+    ),
+    mutant(
+        "verify judges a set that is not the reviewed one",
+        VERIFY,
+        ("cli/verify.py", "    gates.intact(journal, row, spec)\n", ""),
+    ),
+    mutant(
+        "whom the API does not tell of counts as gone",
+        VERIFY,
+        (
+            "cli/verify.py",
+            'open_ones = counts[Verdict.STILL_THERE] + counts["not_told"]',
+            "open_ones = counts[Verdict.STILL_THERE]",
+        ),
+    ),
+    mutant(
+        "a plan that was moved with its query is stale",
+        "cli/test_cli_resourced.py",
+        (
+            "sources/reading/paths.py",
+            '_FILE_OPTIONS: Final = ("path", "query_file")',
+            '_FILE_OPTIONS: Final = ("path",)',
+        ),
+    ),
+    mutant(
+        "a query file may say something else by now",
+        "cli/test_cli_resourced.py",
+        (
+            "engine/gates.py",
+            '            return f"{path} has changed since planning"\n',
+            "            continue\n",
+        ),
+    ),
+    mutant(
+        "an id may be longer than any that is sent",
+        "unit/test_sources_jsonl.py property/test_sources_laws.py",
+        ("sources/reading/fit.py", "        and len(raw) <= ids.MAX_ID_BYTES\n", ""),
+    ),
+    mutant(
+        "a summary does not say why a run has ended",
+        "cli/test_cli_interrupted.py",
+        (
+            "cli/running.py",
+            "stream.summary(**how, finding=finding, counts=run_counts(tally))",
+            "stream.summary(**how, finding=None, counts=run_counts(tally))",
+        ),
+    ),
+    mutant(
+        "a bug is told no program",
+        "cli/test_cli_door.py",
+        ("cli/door.py", "    _document(console, argv, Exit.BUG, ())\n", ""),
+    ),
+    mutant(
+        "a saved plan of somebody unknown is planned",
+        "security/test_security_saved_plan.py",
+        (
+            "cli/untrusted.py",
+            "if out is not None or opened.saved is not None:",
+            "if out is not None:",
+        ),
+    ),
+)
