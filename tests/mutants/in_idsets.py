@@ -147,4 +147,13 @@ MUTANTS = (
         "unit/test_model_ids.py",
         ("model/ids.py", 'unicodedata.normalize("NFKC"', 'unicodedata.normalize("NFC"'),
     ),
+    mutant(
+        "an alias of which no export can tell counts as one that is in it",
+        BESIDE,
+        (
+            "engine/resolve.py",
+            "planned WHERE NOT deleted_before AND onesignal_id IS NULL",
+            "planned WHERE deleted_before AND onesignal_id IS NULL",
+        ),
+    ),
 )

@@ -1,7 +1,7 @@
 """What the columns beside ids decide: whom a list spares, who is kept, whom a DELETE names."""
 
 import pytest
-from support.sources import inline, plan, resolved, source, uuid
+from support.sources import NOW, inline, plan, resolved, source, uuid
 
 from purgeplan.model.fingerprint import fingerprint
 from purgeplan.model.ids import EXTERNAL_ID, ONESIGNAL_ID, SUBSCRIPTION_ID
@@ -126,6 +126,17 @@ def test_users_go_with_the_onesignal_id_that_stands_beside(tmp_path):
     (tmp_path / "ids.csv").write_text("external_id,onesignal_id\n" + "\n".join(rows))
     with resolved(plan(tmp_path, source(by=EXTERNAL_ID, path="ids.csv"))) as found:
         assert {one.id: one.onesignal_id for one in found.items()} == {"a": uuid(1), "b": None}
+
+
+@pytest.mark.parametrize(("deleted", "untraced"), [((), 2), ((("b", NOW),), 1)])
+def test_an_alias_that_names_nobody_for_sure_is_in_no_export(tmp_path, deleted, untraced):
+    """So many could be neither checked nor kept; whoever goes no more need not be."""
+    users = enumerate("abbcc")
+    rows = "\n".join(f"{one},{uuid(number)}" for number, one in users)
+    (tmp_path / "ids.csv").write_text(f"crm_id,onesignal_id\n{rows}\n")
+    spec = plan(tmp_path, source(by="crm_id", path="ids.csv", as_of=NOW), by="crm_id")
+    with resolved(spec, deleted=deleted) as found:
+        assert found.untraced == untraced
 
 
 def test_the_fingerprint_covers_whom_a_delete_will_name(tmp_path):
