@@ -157,4 +157,13 @@ MUTANTS = (
             "        self.ended = STOPS.get(decision.then) or self.ended\n",
         ),
     ),
+    mutant(
+        "whom the API names as deleted is forgotten",
+        "unit/test_engine_run.py",
+        (
+            "engine/judging.py",
+            "        return Outcome(claimed.item, state, code, at, answer.status, answer.onesignal_id)\n",
+            "        return Outcome(claimed.item, state, code, at, answer.status)\n",
+        ),
+    ),
 )

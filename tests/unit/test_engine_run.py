@@ -46,6 +46,19 @@ def test_already_gone_counts_apart():
     assert (stage.tally[State.ABSENT], stage.tally[State.ACCEPTED]) == (20, 40)
 
 
+def test_whom_the_api_names_as_deleted_is_kept():
+    """Else nobody could tell later who it was that had returned under an alias."""
+    stage = Stage(2, by="external_id")
+    names = dict(zip(ids(2), ("ann", "ben"), strict=True))
+    stage.target.answer = lambda item, attempt: Answer(
+        Code.ACCEPTED, 202, onesignal_id=names[item.id]
+    )
+
+    assert ended(stage.run()).exit is Exit.DONE
+    rows = stage.journal.items(stage.row.plan_id)
+    assert {row.id: row.onesignal_id for row in rows} == names
+
+
 def test_failed_ids_end_in_exit_four():
     """A rejected id fails, the rest goes on, the code tells the truth."""
     stage = Stage(100)
