@@ -65,6 +65,20 @@ def test_guards_refuse_before_anything_is_sent(at, count, limits):
     assert at.deleted() == []
 
 
+def test_a_plan_that_is_refused_takes_no_other_s_place(at):
+    """Nothing of it is written: the open plan of that name may be applied as before."""
+    chosen = at.ids_file(at.subscriptions(5))
+    at.plan_file(limits="{max_delete: 10}")
+    fingerprint = at.plan()["fingerprint"]
+
+    at.ids_file(at.subscriptions(11))
+    assert at.run("plan", "plan.yaml").code == 3
+    at.ids_file(chosen)
+
+    assert at.apply(fingerprint).code == 0
+    assert sorted(at.deleted()) == sorted(chosen)
+
+
 @pytest.mark.parametrize(
     ("limits", "code"),
     [("{max_delete: 20, max_delete_percent: 90}", 0), ("{max_delete: 50}", 0)],

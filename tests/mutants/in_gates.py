@@ -215,4 +215,13 @@ MUTANTS = (
             "bool(self[State.FAILED])",
         ),
     ),
+    mutant(
+        "a plan that is refused takes the place of the open one",
+        "cli/test_cli_refused.py",
+        (
+            "engine/plan.py",
+            "        if review.violations:\n",
+            "        if review.violations and not review.fingerprint:\n",
+        ),
+    ),
 )
