@@ -3,6 +3,8 @@
 from mutants.mutant import mutant
 
 BACKUP = "unit/test_engine_backup.py"
+COVERS = "unit/test_engine_backup_covers.py"
+FORGOTTEN = "unit/test_engine_backup_forgotten.py"
 
 MUTANTS = (
     mutant(
@@ -37,7 +39,7 @@ MUTANTS = (
     ),
     mutant(
         "a backup holds everybody's rows",
-        BACKUP,
+        COVERS,
         (
             "engine/leaving.py",
             '_OF_SUBSCRIPTIONS: Final = "{one} IN (SELECT id FROM leaving)"',
@@ -55,7 +57,7 @@ MUTANTS = (
     ),
     mutant(
         "who was taken back needs no row in a backup",
-        BACKUP,
+        COVERS,
         (
             "engine/backup.py",
             "        if backup.without == backup.skipped and not self._reopened_since(row):\n",
@@ -64,7 +66,7 @@ MUTANTS = (
     ),
     mutant(
         "who has no row in the backup goes all the same",
-        f"{BACKUP} cli/test_cli_backup.py",
+        f"{COVERS} cli/test_cli_backup.py",
         (
             "engine/backup.py",
             "        skipped = self.journal.skip(plan_id, leaving.missing(State.PENDING),",
@@ -73,7 +75,7 @@ MUTANTS = (
     ),
     mutant(
         "who is in doubt and has no row in the backup is sent again",
-        BACKUP,
+        COVERS,
         (
             "engine/backup.py",
             "        return skipped, frozenset(leaving.missing(State.SENT))\n",
@@ -82,7 +84,7 @@ MUTANTS = (
     ),
     mutant(
         "a backup tells nobody apart who registers after it",
-        f"{BACKUP} cli/test_cli_backup.py",
+        f"{COVERS} cli/test_cli_backup.py",
         (
             "engine/backup.py",
             "        self.journal.address(plan_id, leaving.met(), now)\n",
@@ -91,7 +93,7 @@ MUTANTS = (
     ),
     mutant(
         "forget leaves the backups",
-        f"{BACKUP} cli/test_cli_backup.py",
+        f"{FORGOTTEN} cli/test_cli_backup.py",
         (
             "engine/backup.py",
             "    for one in files:\n        one.unlink()\n",
