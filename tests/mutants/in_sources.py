@@ -4,7 +4,8 @@ from mutants.mutant import mutant
 
 FILES = "unit/test_sources_files.py"
 TEXT = "unit/test_sources_text.py"
-CSV = "unit/test_sources_csv.py"
+CSV_COLUMNS = "unit/test_sources_csv_columns.py"
+CSV_TOLD = "unit/test_sources_csv_told.py"
 
 MUTANTS = (
     mutant(
@@ -55,7 +56,7 @@ MUTANTS = (
     ),
     mutant(
         "bad ids of a cleanup are set aside",
-        CSV,
+        CSV_TOLD,
         (
             "sources/csv.py",
             "        if unfit and not context.set_aside:\n",
@@ -73,12 +74,12 @@ MUTANTS = (
     ),
     mutant(
         "the first of several columns holds the ids",
-        CSV,
+        CSV_COLUMNS,
         ("sources/reading/columns.py", "    if len(found) > 1:\n", "    if len(found) > 9:\n"),
     ),
     mutant(
         "a column of an export is any kind of id",
-        CSV,
+        CSV_COLUMNS,
         (
             "sources/reading/columns.py",
             "    if theirs not in (None, kind):\n",
@@ -124,7 +125,7 @@ MUTANTS = (
     ),
     mutant(
         "the first of two columns tells who opted out",
-        CSV,
+        CSV_COLUMNS,
         (
             "sources/reading/columns.py",
             "names.count(one) == 1 for one in _OPT_OUTS.values()",
