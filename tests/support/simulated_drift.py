@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from support.simulated_laws import law
+from support.simulated_ledger import law
 
 from purgeplan.engine.drift import Active, Drift
 from purgeplan.journal.times import ms

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from support.simulated_laws import law
+from support.simulated_ledger import law
 
 from purgeplan.errors import Finding, JournalError, UnreachableError
 from purgeplan.model.ports import AppFacts

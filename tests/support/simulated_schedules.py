@@ -9,7 +9,7 @@ from random import Random
 
 from support.engine import ids
 from support.plans import spec
-from support.simulated_laws import law
+from support.simulated_ledger import law
 from support.simulated_onesignal import FATES, SimulatedOneSignal, draw, pick
 from support.simulation import Blow, Process, World, to_be_looked_at
 from support.virtual import EPOCH

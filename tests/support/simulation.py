@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from support.journal import ANN
 from support.simulated_drift import Checks, drift_of
-from support.simulated_laws import SOON_S, Ledger, Watch, law
+from support.simulated_laws import SOON_S, Watch
+from support.simulated_ledger import Ledger, law
 from support.simulated_onesignal import SimulatedOneSignal, draw
 from support.simulated_plans import Chosen
 from support.simulated_ports import APP_FACTS, JournalPort, OneSignalPort
