@@ -1,6 +1,5 @@
-"""How an export is asked for, waited for, fetched whole, and gone on with after a crash."""
+"""How an export is asked for, waited for, and gone on with after a crash."""
 
-import asyncio
 import gzip
 import hashlib
 import json
@@ -8,87 +7,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.wire import APP_ID, KEY, START, Play, QuickClock, app_at, key, play, raw_server
+from support.exporting import DAY_S, FILE, READY, ROWS, Scene
+from support.wire import APP_ID, KEY, START, Play, play
 
-from purgeplan.errors import AttentionError, CredentialsError, InvalidError, UnreachableError
+from purgeplan.errors import UnreachableError
 from purgeplan.model.ports import ExportAsk
 from purgeplan.model.spec import Resource
-from purgeplan.onesignal.api import Api
-from purgeplan.onesignal.download import Download
-from purgeplan.onesignal.export import Exporter, Memory, patience_s
+from purgeplan.onesignal.export import patience_s
 
-ROWS = b"id,identifier\n" + b"e4e87830-b954-4363-b7bc-1f01dbaee5c8,\n" * 200
-FILE = gzip.compress(ROWS)
-READY = play(200, FILE, "application/gzip")
 NO_SUCH_KEY = play(404, b"<Error><Code>NoSuchKey</Code></Error>", "application/xml")
 FORBIDDEN = play(403, b"<Error/>", "application/xml")
 BUSY = play(400, {"errors": ["Only one CSV export can be processed at a time"]})
-DAY_S = 86_400.0
-
-
-class Notes:
-    """A memory of one export that a test can look into."""
-
-    def __init__(self, url=None, asked_at=None):
-        self.known = (url, asked_at) if url else None
-        self.asked = []
-
-    def recall(self, ask):
-        """Give what is known."""
-        return self.known
-
-    def remember(self, ask, url, asked_at):
-        """Keep what was asked for."""
-        self.known = (url, asked_at)
-        self.asked.append(url)
 
 
 def read(export):
     """Give the bytes of an export's file."""
     return Path(export.path).read_bytes()
-
-
-class Scene:
-    """An API that takes export requests, the files' host, and what an exporter does with them."""
-
-    def __init__(self, tmp_path, asks, files):
-        self.folder, self.asks, self.files = tmp_path, asks, files
-        self.clock, self.notes, self.said = QuickClock(), Notes(), []
-        self.resource, self.left = Resource.SUBSCRIPTION, b""
-
-    def obtain(self, ask=None, max_age_s=DAY_S, patience=60.0, known_for_s=None):
-        """Run an exporter to its end; the servers stay to be looked at."""
-
-        async def main():
-            async with raw_server(*self.files) as host:
-                url = f"{host.url}/csv_exports/a/users_x.csv.gz"
-                if self.left:
-                    name = hashlib.sha256(url.encode()).hexdigest()[:16]
-                    (self.folder / f"export-{name}.csv.gz").write_bytes(self.left)
-                if known_for_s is not None:
-                    self.notes.known = (url, START - timedelta(seconds=known_for_s))
-                asks = [play(200, {"csv_file_url": url}) if ask is None else ask
-                        for ask in self.asks]  # fmt: skip
-                async with raw_server(*asks) as api:
-                    self.api, self.host, self.url = api, host, url
-                    exporter = self.exporter(api.url, patience)
-                    try:
-                        return await exporter.fetch(ask or ExportAsk(), max_age_s, self.tell)
-                    finally:
-                        await exporter.close()
-
-        return asyncio.run(main())
-
-    def exporter(self, url, patience):
-        """Give the exporter."""
-        api = Api(app_at(url), self.resource, key(), self.clock)
-        memory = Memory(self.folder, self.notes.recall, self.notes.remember)
-        return Exporter(api, self.clock, memory, patience)
-
-    def tell(self, phase, done, total):
-        """Keep what is told."""
-        self.said.append(phase)
-        self.bytes = (done, total)
 
 
 @pytest.fixture
@@ -273,116 +207,3 @@ def test_a_remembered_export_that_never_appeared_is_asked_for_again(tmp_path):
     assert export.asked_at == START
     assert len(scene.api.requests) == 1
     assert "the export asked for earlier never appeared; asking for another" in scene.said
-
-
-@pytest.mark.parametrize(
-    ("step", "error", "code"),
-    [
-        (play(403, {"errors": ["Access denied. Authorization"]}), CredentialsError, "PP601"),
-        (play(400, {"errors": ["Segment not found"]}), InvalidError, "PP613"),
-        (play(200, {"csv_file_url": None}), AttentionError, "PP602"),
-        (play(200, {"csv_file_url": "http://files.example/x"}), AttentionError, "PP602"),
-        (play(200, {"csv_file_url": "file:///etc/passwd"}), AttentionError, "PP602"),
-        (play(200, b"<html>", "text/html"), AttentionError, "PP602"),
-    ],
-    ids=["key", "segment", "no url", "http", "file", "html"],
-)  # fmt: skip
-def test_a_refused_request_says_why(tmp_path, step, error, code):
-    """A bad key, an unknown segment, and an address that is none are told apart."""
-    scene = Scene(tmp_path, [step], [READY])
-
-    with pytest.raises(error) as refused:
-        scene.obtain()
-
-    assert refused.value.findings[0].code == code
-    assert scene.host.connections == []
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://[::1",
-        "https://127.0.0.1:99999/x",
-        "https://127.0.0.1/x\n",
-        "https://127.0.0.1/\ud800",
-        f"https://127.0.0.1/{'a' * 70_000}",
-        "https://ex\u00e4mple.\u2603/x",
-        "https://xn--/",
-        "https://\0/",
-        "http://127.0.0.1\\@files.example/",
-        "//127.0.0.1/x",
-        "",
-    ],
-)
-def test_an_address_that_nobody_can_be_asked_at_is_not_remembered(tmp_path, url):
-    """It is the answer that is strange: the next command asks for another export."""
-    scene = Scene(tmp_path, [play(200, {"csv_file_url": url})], [READY])
-
-    with pytest.raises(AttentionError) as refused:
-        scene.obtain()
-
-    assert refused.value.findings[0].code == "PP602"
-    assert scene.notes.asked == []
-
-
-@pytest.mark.parametrize(
-    ("step", "error", "code"),
-    [
-        (play(302, b"", None, Location="http://127.0.0.1:1/"), AttentionError, "PP602"),
-        (play(400, b"", None), AttentionError, "PP602"),
-        (play(200, b"<html>", "text/html"), UnreachableError, "PP611"),
-        (play(200, b""), UnreachableError, "PP611"),
-    ],
-    ids=["redirect", "400", "html", "empty"],
-)
-def test_a_file_that_is_none_is_never_kept(tmp_path, step, error, code):
-    """Redirects are refused, what is no gzip is an error, and nothing of it stays on disk."""
-    scene = Scene(tmp_path, [None], [step])
-
-    with pytest.raises(error) as refused:
-        scene.obtain()
-
-    assert refused.value.findings[0].code == code
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "content",
-    [FILE + FILE, gzip.compress(bytes(50_000_000)), gzip.compress(b"")],
-    ids=["two members", "bomb", "nothing"],
-)
-def test_every_whole_gzip_is_kept_as_it_came(tmp_path, content):
-    """Several members and high ratios are whole too; the bytes on disk are those sent."""
-    scene = Scene(tmp_path, [None], [play(200, content, Content_Encoding="gzip")])
-
-    assert read(scene.obtain()) == content
-
-
-def test_a_folder_that_takes_no_file_wants_attention(scene):
-    """A disk error while writing is a person's to mend."""
-    scene.folder /= "missing"
-
-    with pytest.raises(AttentionError) as refused:
-        scene.obtain()
-
-    assert refused.value.findings[0].code == "PP612"
-
-
-def test_what_a_kill_left_half_written_is_replaced(scene):
-    """A part of a file, even a link in its place, is removed and never followed."""
-    bait = scene.folder / "bait"
-    bait.write_text("unharmed")
-    path = scene.folder / "x.csv.gz"
-    path.with_name("x.csv.gz.part").symlink_to(bait)
-
-    async def main():
-        async with raw_server(READY) as host:
-            download = Download()
-            try:
-                return await download.fetch(host.url, path, lambda *_: None)
-            finally:
-                await download.close()
-
-    assert asyncio.run(main())
-    assert path.read_bytes() == FILE
-    assert bait.read_text() == "unharmed"
