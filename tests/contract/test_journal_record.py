@@ -97,6 +97,13 @@ def test_seals_a_closed_plan(world):
         world.journal.reopen(1, LATER)
 
 
+def test_what_is_left_of_an_id_is_its_hmac():
+    """Without the key nobody finds a guessed id again (RFC 4231, test case 2)."""
+    known = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+
+    assert sealed_id(b"Jefe", "what do ya want for nothing?") == known
+
+
 def test_seals_nothing_that_is_open(world):
     """An open plan, and one whose successor is open, can't be forgotten.
 

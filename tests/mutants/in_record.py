@@ -156,4 +156,31 @@ MUTANTS = (
             "        why = unfit(by, one.id)\n",
         ),
     ),
+    mutant(
+        "the status of an answer is no part of the record",
+        "unit/test_journal_chain.py",
+        (
+            "journal/chain.py",
+            "one.item.position, one.state, one.code, one.status]",
+            "one.item.position, one.state, one.code]",
+        ),
+    ),
+    mutant(
+        "what became of somebody is no part of the record",
+        "unit/test_journal_chain.py",
+        (
+            "journal/chain.py",
+            "one.item.position, one.state, one.code, one.status]",
+            "one.item.position, one.code, one.status]",
+        ),
+    ),
+    mutant(
+        "a forgotten id is hashed without the key",
+        "contract/test_journal_record.py",
+        (
+            "journal/sealing.py",
+            "hmac.new(key, one.encode(), hashlib.sha256).hexdigest()",
+            "hashlib.sha256(one.encode()).hexdigest()",
+        ),
+    ),
 )

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from purgeplan.journal.chain import flaws, genesis, linked
+from purgeplan.journal.chain import flaws, genesis, linked, outcomes_digest
+from purgeplan.model.outcome import Code, Item, Outcome, State
 from purgeplan.model.records import Event
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -65,3 +66,20 @@ def test_a_chain_that_lost_an_event_or_its_order_is_found():
     for broken in ([two, three, four], [one, three, four], [one, three, two, four]):
         assert flaws(NAME, broken) != []
     assert flaws("another journal", [one, two]) != []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"item": Item(1, "a")},
+        {"state": State.FAILED},
+        {"code": Code.ABSENT},
+        {"status": 200},
+        {"status": None},
+    ],
+)
+def test_outcomes_are_committed_to_by_all_that_a_report_tells_of_them(change):
+    """Who, what became of them, and by which answer."""
+    outcome = Outcome(Item(0, "a"), State.ACCEPTED, Code.ACCEPTED, AT, 202)
+
+    assert outcomes_digest([outcome._replace(**change)]) != outcomes_digest([outcome])
