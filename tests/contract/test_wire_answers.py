@@ -30,11 +30,12 @@ from purgeplan.model.outcome import Code, Item
         (play(202, b"\x1f\x8b garbage", Content_Encoding="gzip"), Code.CONNECTION_LOST),
         (play(202, gzip.compress(b"{}"), Content_Encoding="gzip"), Code.ACCEPTED),
         (play(200, gzip.compress(bytes(10**7)), Content_Encoding="gzip"), Code.FOREIGN),
+        (Play(play(200, b"x" * 200_000, "text/html").reply[:-1], "hang"), Code.FOREIGN),
     ],
     ids=[
         "closed", "reset", "half a head", "half a body", "half a body, reset", "no http",
         "continue", "html", "empty", "204", "long html", "long json", "429", "404", "bad gzip",
-        "gzip", "gzip bomb",
+        "gzip", "gzip bomb", "without end",
     ],
 )  # fmt: skip
 def test_whatever_comes_back_is_one_request_and_an_answer(step, code):

@@ -33,6 +33,19 @@ def test_a_delete_is_one_request_with_the_key():
     }
 
 
+def test_no_header_goes_out_that_nobody_decided():
+    """A library has its own ideas; none of them is on the wire."""
+
+    async def main():
+        async with raw_server() as server:
+            transport = Transport(server.url, {})
+            await transport.send("DELETE", "/apps")
+            await transport.close()
+            return set(server.headers())
+
+    assert asyncio.run(main()) == {"host", "content-length"}
+
+
 @pytest.mark.parametrize(
     ("target", "item", "path"),
     [
@@ -88,6 +101,19 @@ def test_only_uuids_are_subscriptions(resource, one):
         async with raw_server() as server, deletes(server.url, Target(resource)) as to:
             with pytest.raises(ValueError, match="a bug in purgeplan"):
                 await to.delete(Item(0, one))
+            return len(server.connections)
+
+    assert asyncio.run(main()) == 0
+
+
+@pytest.mark.parametrize("user", ["", "..", "x", USER.upper(), f"{USER}/.."])
+def test_only_a_uuid_beside_an_alias_is_sent_in_its_place(user):
+    """A onesignal_id that is no lower-case UUID would be another address."""
+
+    async def main():
+        async with raw_server() as server, deletes(server.url, USERS) as to:
+            with pytest.raises(ValueError, match="a bug in purgeplan"):
+                await to.delete(Item(0, "a@b.c", 0, user))
             return len(server.connections)
 
     assert asyncio.run(main()) == 0

@@ -22,6 +22,7 @@ from mutants import (
     in_sources,
     in_stops,
     in_surface,
+    in_wire,
 )
 
 MUTANTS = (
@@ -39,6 +40,7 @@ MUTANTS = (
     *in_idsets.MUTANTS,
     *in_answers.MUTANTS,
     *in_onesignal.MUTANTS,
+    *in_wire.MUTANTS,
     *in_planfiles.MUTANTS,
     *in_sources.MUTANTS,
     *in_policies.MUTANTS,

@@ -66,6 +66,20 @@ def names(*script):
     return ask(lambda view: view.onesignal_id("external_id", "a@b.c"), *script)
 
 
+def test_a_look_sends_no_cookie_back():
+    """A cookie that a server sets is forgotten, and goes to nobody."""
+
+    async def twice(view):
+        await view.holds("external_id", "a")
+        return await view.holds("external_id", "b")
+
+    answer = play(200, {"identity": {"onesignal_id": USER}}, Set_Cookie="session=1; Path=/")
+    there, server, _ = ask(twice, answer)
+
+    assert there
+    assert [b"ookie" in request for request in server.requests] == [False, False]
+
+
 def test_a_look_gives_name_and_count():
     """The name and the count of subscriptions come from GET app, asked with the key."""
     app = {"id": APP_ID, "name": "Acme Prod", "players": 48000, "gcm_key": "secret"}
@@ -278,6 +292,12 @@ def test_holds_does_not_guess():
     answer, _, _ = holds("external_id", "a", play(400, {"errors": [{"code": "strange"}]}))
 
     assert answer is None
+
+
+def test_holds_does_not_ask_on_where_an_answer_leads_elsewhere():
+    """The API has no redirects, whatever one is wrapped in."""
+    with pytest.raises(AttentionError):
+        holds("external_id", "a", play(302, {"errors": ["moved"]}, Location="/elsewhere"))
 
 
 def test_an_alias_names_a_user_or_nobody():

@@ -37,6 +37,8 @@ def test_the_root_follows_base_url_and_resource(base_url, resource, origin, pref
     [
         "http://api.onesignal.com",
         "http://192.168.1.5",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
         "https://me:secret@api.onesignal.com",
         "https://me@api.onesignal.com",
         "https://api.onesignal.com?x=1",

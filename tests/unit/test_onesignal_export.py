@@ -46,6 +46,16 @@ def test_an_export_is_asked_for_remembered_and_fetched(scene):
     assert scene.bytes == (len(FILE), len(FILE))
 
 
+def test_an_export_is_as_old_as_its_question(scene):
+    """Who became active while the API took its time may not be in it."""
+    scene.asks = [play(503, b"", None), None]
+
+    export = scene.obtain()
+
+    assert scene.clock.now() > START
+    assert export.asked_at == START
+
+
 def test_the_files_host_never_gets_the_key(scene):
     """The request for the file carries no Authorization and nothing of the key."""
     scene.obtain()

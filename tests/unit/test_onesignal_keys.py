@@ -116,8 +116,8 @@ def test_a_link_is_refused(tmp_path):
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["folder", "fifo"])
 def test_what_is_no_regular_file_is_refused(tmp_path, make):
-    """A folder or a pipe is refused, without a hang."""
-    make(tmp_path / "odd")
+    """A folder or a pipe is refused, without a hang, though it is open to nobody else."""
+    make(tmp_path / "odd", 0o600)
 
     assert refusal(KeyRef("file", "odd"), tmp_path).code == "PP606"
 
