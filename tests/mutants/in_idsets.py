@@ -129,7 +129,7 @@ MUTANTS = (
     ),
     mutant(
         "who opted out is deleted",
-        f"{BESIDE} unit/test_resolve_audience.py",
+        f"{BESIDE} unit/test_resolve_segments.py",
         ("engine/idset.py", "\"opted_out = 't' AND", "\"opted_out = 'x' AND"),
     ),
     mutant(

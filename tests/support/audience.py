@@ -23,6 +23,9 @@ COLUMN_OF = {
     ONESIGNAL_ID: "onesignal_id",
     EXTERNAL_ID: "external_user_id",
 }
+OLD = source("export", inactive_for="180d")
+RECENT = "2026-11-20 10:00:00"
+OPTED_OUT = {"device_type": "11", "invalid_identifier": "t"}
 
 
 def audience(seed, subscriptions):
