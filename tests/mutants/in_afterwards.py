@@ -5,14 +5,14 @@ from mutants.mutant import mutant
 CONTRACT = " ".join(
     f"contract/test_journal_{part}.py" for part in ("plans", "runs", "evidence", "ends", "record")
 )
-SQLITE = "unit/test_journal_sqlite.py"
+OPEN = "unit/test_journal_open.py"
 SPINE = "cli/test_cli_spine.py"
 LIVES = "property/test_simulation_machine.py"
 
 MUTANTS = (
     mutant(
         "a sealed plan keeps its onesignal_ids",
-        f"{CONTRACT} {SQLITE}",
+        f"{CONTRACT} {OPEN}",
         (
             "journal/forgetting.py",
             "onesignal_id = sealed(onesignal_id),",
@@ -21,7 +21,7 @@ MUTANTS = (
     ),
     mutant(
         "what was sealed stays in old pages",
-        SQLITE,
+        OPEN,
         ("journal/forgetting.py", '        self._store.alone("VACUUM")\n', ""),
         (
             "journal/forgetting.py",

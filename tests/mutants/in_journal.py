@@ -8,6 +8,7 @@ CONTRACT = " ".join(
     f"contract/test_journal_{part}.py" for part in ("plans", "runs", "evidence", "ends", "record")
 )
 SIMULATED = "property/test_simulation_crashes.py"
+OPEN = "unit/test_journal_open.py"
 SQLITE = "unit/test_journal_sqlite.py"
 NEW = "journal/new.sql"
 LOCK = "unit/test_journal_lock.py"
@@ -105,7 +106,7 @@ MUTANTS = (
     ),
     mutant(
         "after an error the journal is written again",
-        f"{SQLITE} crash/test_journal_crash.py",
+        f"{OPEN} crash/test_journal_crash.py",
         (
             "journal/store.py",
             "        if self._failure is not None:\n            raise self._failure\n",
@@ -196,7 +197,7 @@ MUTANTS = (
     ),
     mutant(
         "after an error the journal is closed all the same",
-        SQLITE,
+        OPEN,
         (
             "journal/store.py",
             "        if self._failure is None:\n            self._connection.close()\n",
