@@ -2,6 +2,7 @@
 
 from mutants.mutant import mutant
 
+FOUND = "unit/test_planfile_found.py"
 POLICY = "unit/test_planfile_policy.py"
 FORMS = "unit/test_planfile_forms.py"
 
@@ -26,7 +27,7 @@ MUTANTS = (
     ),
     mutant(
         "a policy behind a broken link is none",
-        POLICY,
+        FOUND,
         (
             "planfile/locate.py",
             "for folder in between if os.path.lexists(folder / POLICY)]",
@@ -35,7 +36,7 @@ MUTANTS = (
     ),
     mutant(
         "a second policy is read over",
-        POLICY,
+        FOUND,
         (
             "planfile/locate.py",
             "    if len(found) > 1:\n",
