@@ -204,4 +204,9 @@ MUTANTS = (
             "        self._connection.close()\n",
         ),
     ),
+    mutant(
+        "what somebody else left unfinished is taken away",
+        "unit/test_journal_unfinished.py",
+        ("journal/files.py", " and found.st_uid == os.geteuid()", ""),
+    ),
 )

@@ -90,6 +90,19 @@ def test_takes_away_nothing_that_may_be_in_use(tmp_path, kept):
     assert one.exists()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file away")
+def test_takes_away_nothing_of_somebody_else(tmp_path):
+    """In a folder that many write to it is theirs to tidy up."""
+    path = tmp_path / "people.csv.gz"
+    one = left(path)
+    os.chown(lock_of(one), 65_534, -1)
+
+    with appearing(path):
+        pass
+
+    assert one.exists()
+
+
 def test_the_lock_is_held_until_the_file_has_its_name(tmp_path):
     """So that nobody takes it for one that was left."""
     path = tmp_path / "people.csv.gz"
