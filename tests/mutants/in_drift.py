@@ -153,4 +153,13 @@ MUTANTS = (
             "epoch_ms(last_active) > CAST(evidence AS BIGINT) + 1",
         ),
     ),
+    mutant(
+        "a check is due again as soon as it has been",
+        "unit/test_engine_drift.py",
+        (
+            "engine/drift.py",
+            "        every_s = max(self.every_s, LEAST_EVERY_S)\n",
+            "        every_s = self.every_s\n",
+        ),
+    ),
 )

@@ -243,6 +243,17 @@ def test_a_check_is_due_until_there_was_one_and_when_its_time_is_over(tmp_path):
     assert scene.drift.due()
 
 
+def test_a_check_is_not_due_again_as_soon_as_it_has_been(tmp_path):
+    """However often one is wanted: a run would check for ever, and send nobody."""
+    scene = Scene(tmp_path, known(A))
+    scene.drift.every_s = 0.0
+    scene.check()
+
+    assert not scene.drift.due()
+    scene.clock.tick(1)
+    assert scene.drift.due()
+
+
 def test_a_clock_put_back_a_little_makes_no_check_late(tmp_path):
     """What the machine counts by itself since the last check makes one due as well."""
     scene = Scene(tmp_path, known(A))
