@@ -199,4 +199,9 @@ MUTANTS = (
             "        while self.is_due(now):\n",
         ),
     ),
+    mutant(
+        "whoever is taken up twice before they are sent counts twice",
+        "unit/test_engine_resumed.py",
+        ("engine/stops.py", "        del self._claims[position]\n", ""),
+    ),
 )

@@ -113,4 +113,15 @@ MUTANTS = (
             "        journal.end_run(self._run_id, final.why, final.exit, now)\n",
         ),
     ),
+    mutant(
+        "a run whose journal has failed is closed in it",
+        RUN,
+        (
+            "engine/run.py",
+            "        except JournalError:\n"
+            "            raise  # the first journal error is the last thing a run does with it (I15)\n"
+            "        except PurgeplanError",
+            "        except PurgeplanError",
+        ),
+    ),
 )

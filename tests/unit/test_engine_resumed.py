@@ -9,6 +9,7 @@ from support.journal import FakeJournal
 from support.virtual import VirtualClock
 
 from purgeplan.engine import canary
+from purgeplan.engine.stops import Switches
 from purgeplan.errors import Exit
 from purgeplan.model.answer import Answer
 from purgeplan.model.outcome import Code, State
@@ -188,6 +189,21 @@ def test_a_check_that_is_due_comes_before_the_rest_of_them():
     steps = [after - before for before, after in pairwise(stage.drift.sent)]
     assert len(stage.drift.sent) > 2
     assert max(steps) < 500
+
+
+def test_the_limit_counts_once_whom_a_pause_and_a_check_held_up():
+    """Taken up, given back before they were sent, and taken up again: that is one sending."""
+    stage = in_doubt(40)
+    stage.settings["pace"] = Pace(delay_s=None, rate_per_s=100.0)
+    stage.drift = Checks(stage, 5.0)
+
+    def paused():
+        return len(stage.target.begun) >= 5 and stage.clock.monotonic() < 10.0
+
+    stage.switches = Switches(paused=paused, pause_file="app.db.pause")
+
+    assert ended(stage.run(most=40)).exit is Exit.DONE
+    assert len(stage.target.begun) == 40
 
 
 def test_a_clock_that_was_put_back_makes_no_alias_young():

@@ -91,6 +91,7 @@ def test_no_request_follows_a_journal_error():
     assert len(begun_at_error) == 1
     assert len(stage.target.begun) == begun_at_error[0]
     assert len(stage.dumped) == stage.tally[State.SENT] - stage_unbegun(stage)
+    assert [(run.why, run.exit_code) for run in stage.journal.runs()] == [(None, None)]
 
 
 def stage_unbegun(stage):
