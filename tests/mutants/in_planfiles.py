@@ -5,6 +5,7 @@ from mutants.mutant import mutant
 RULES = "unit/test_planfile_rules.py"
 UNTRUSTED = "security/test_security_untrusted.py::test_"
 LOAD = "unit/test_planfile_load.py"
+TEXT = "unit/test_planfile_text.py"
 CHECK = "unit/test_planfile_check.py"
 FORMS = "unit/test_planfile_forms.py"
 
@@ -117,7 +118,7 @@ MUTANTS = (
     ),
     mutant(
         "characters that hide something are read over",
-        LOAD,
+        TEXT,
         (
             "planfile/load.py",
             "    if found := unseen(sheet) + _directives(sheet):\n",
@@ -126,7 +127,7 @@ MUTANTS = (
     ),
     mutant(
         "a literal key is no matter",
-        LOAD,
+        TEXT,
         (
             "planfile/secrets.py",
             "    yield from (match.start() for match in _KEY.finditer(text))\n",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from purgeplan.errors import InvalidError
 from purgeplan.planfile import parse_plan_text
+from purgeplan.planfile.load import load
 
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 APP_ID = "6f1c2a50-3f0e-4a4e-9a34-1f2d7b3de2a9"
@@ -103,3 +104,16 @@ def said(text):
     """Give the one finding as code, problem and mend."""
     finding = only(text)
     return finding.code, finding.problem, finding.mend
+
+
+def content(text):
+    """Give the values of a text without flaws."""
+    document, found = load(text, "a.yaml")
+    assert found == []
+    return document.content
+
+
+def flaws(text):
+    """Give code, line and column of what the loader refuses."""
+    found = load(text, "a.yaml")[1]
+    return [(one.code, one.place.line, one.place.column) for one in found]
