@@ -180,6 +180,23 @@ def test_a_policy_that_is_taken_away_is_missed(at):
     assert at.deleted() == []
 
 
+@pytest.mark.parametrize("command", ["plan", "apply", "retry", "verify", "report", "status"])
+def test_a_saved_plan_is_opened_beside_its_policy_alone(at, tmp_path_factory, command):
+    """Carried to where no policy is, it would be read, and planned anew, under none."""
+    at.ids_file(at.subscriptions(4))
+    at.plan_file()
+    policy(at, rest="max_delete: 1000\n")
+    fingerprint = at.plan("plan.yaml", "--out", "saved.plan")["fingerprint"]
+    consent = at.consent(fingerprint) if command in ("apply", "retry") else ()
+    journal, elsewhere = str(at.journal), tmp_path_factory.mktemp("elsewhere")
+    at.folder = (at.folder / "saved.plan").rename(elsewhere / "saved.plan").parent
+
+    done = at.run(command, "saved.plan", *consent, PURGEPLAN_JOURNAL=journal)
+
+    assert (done.code, "PP096" in done.err) == (2, True), done.err
+    assert at.deleted() == []
+
+
 def test_a_refusal_says_where_each_limit_is_written(at):
     """The policy's ceilings by their lines; a default where its mapping is, from where one is."""
     at.ids_file(at.subscriptions(60))

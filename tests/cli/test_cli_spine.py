@@ -219,6 +219,19 @@ def test_ids_out_lists_exactly_who_would_go(at, tmp_path):
     assert again.code == 2
 
 
+def test_ids_out_leaves_out_who_has_gone_already(at, tmp_path):
+    """Planned again halfway, it lists those who are still to go, as the count beside it says."""
+    ids = at.ids_file(at.subscriptions(6))
+    at.plan_file()
+    at.apply(at.plan()["fingerprint"], "--limit", "2")
+    out = tmp_path / "who.txt"
+
+    again = at.plan("plan.yaml", "--ids-out", out)
+
+    assert again["counts"]["to_delete"] == 4
+    assert sorted(out.read_text().split()) == sorted(set(ids) - set(at.deleted()))
+
+
 def test_a_plan_is_compared_with_the_last_one_that_deleted(at):
     """One that had nobody left to delete in between hides nothing."""
     ids = at.subscriptions(5)

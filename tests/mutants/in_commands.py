@@ -1,4 +1,4 @@
-"""Sabotages of what each command holds to: its lock, what it verifies, what it tells a program."""
+"""Sabotages of what each command holds to: locks, what it opens and writes, what it tells."""
 
 from mutants.mutant import mutant
 
@@ -109,6 +109,24 @@ MUTANTS = (
             "cli/untrusted.py",
             "if out is not None or opened.saved is not None:",
             "if out is not None:",
+        ),
+    ),
+    mutant(
+        "the list of who would go holds who has gone",
+        "cli/test_cli_spine.py",
+        (
+            "cli/plan.py",
+            "        rows = journal.items(plan_id, (State.PENDING, State.SENT))\n",
+            "        rows = journal.items(plan_id)\n",
+        ),
+    ),
+    mutant(
+        "a saved plan is opened where its policy is not",
+        "cli/test_cli_policy.py",
+        (
+            "cli/opening.py",
+            '    if policy is None and row.draft.summary.get("policy"):\n',
+            '    if policy is None and row.draft.summary.get("rules"):\n',
         ),
     ),
 )

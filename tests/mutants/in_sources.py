@@ -159,4 +159,22 @@ MUTANTS = (
             "self._read(policy.protect, policy.path, erasure=spec.purpose is Purpose.ERASURE) if policy",
         ),
     ),
+    mutant(
+        "a column that an export has twice is the first of them",
+        "unit/test_sources_exported.py",
+        (
+            "sources/audience/load.py",
+            "layout.names.count(one) != 1]",
+            "one not in layout.names]",
+        ),
+    ),
+    mutant(
+        "folders of a path are columns of a Parquet file",
+        "unit/test_sources_parquet.py",
+        (
+            "sources/parquet.py",
+            "file_row_number=true, hive_partitioning=false",
+            "file_row_number=true, hive_partitioning=true",
+        ),
+    ),
 )

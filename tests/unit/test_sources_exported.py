@@ -26,6 +26,15 @@ def test_a_column_that_has_gone_is_told(tmp_path):
     assert len(ids_of(kept_none(tmp_path, export(inactive_for="1d")), exports)) == 1
 
 
+@pytest.mark.parametrize("twice", ["last_active", "invalid_identifier"])
+def test_a_column_that_is_there_twice_is_told(tmp_path, twice):
+    """Which of the two is meant nobody knows: the first may be the older one."""
+    names = ["id", "device_type", "last_active", "invalid_identifier", "external_user_id"]
+    exports = Exports(tmp_path, [row(1)], names=[*names, "onesignal_id", "country", twice])
+
+    assert codes_of(kept_none(tmp_path, export(inactive_for="1d")), exports) == ["PP231"]
+
+
 def test_columns_in_another_order_are_the_same(tmp_path):
     """What an export holds is found by the header, not by its order."""
     names = ["country", "last_active", "onesignal_id", "invalid_identifier", "tags", "id"]

@@ -82,6 +82,17 @@ def test_a_gap_beside_the_id_makes_the_column_unknown(tmp_path, second):
     assert (found.rows, found.known) == (2, frozenset())
 
 
+@pytest.mark.parametrize("column", ["onesignal_id", "invalid_identifier"])
+def test_a_null_beside_the_id_is_a_gap_unless_it_is_an_external_id(tmp_path, column):
+    """Many have no external_id; each has a onesignal_id, and has opted out or not."""
+    first = f'{{"player_id": "{uuid(1)}", "{column}": "{uuid(9)}"}}\n'
+    second = f'{{"player_id": "{uuid(2)}", "{column}": null}}\n'
+
+    found, _ = staged(tmp_path, first + second, jsonl(SUBSCRIPTION_ID))
+
+    assert found.known == frozenset()
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

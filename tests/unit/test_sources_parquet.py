@@ -1,5 +1,7 @@
 """Parquet: columns with types, exact ones only, whole files only."""
 
+import tempfile
+
 import duckdb
 import pytest
 from support.sources import refused, source, staged_ids, uuid
@@ -291,3 +293,13 @@ def test_holds_the_rows_against_the_number_that_the_file_states(tmp_path):
 
     assert finding.code == "PP224"
     assert "another number of rows" in finding.problem
+
+
+def test_folders_on_the_way_are_no_columns(tmp_path, monkeypatch):
+    """A path of `name=value`, as TMPDIR may be, says nothing of the rows of a file below it."""
+    below = tmp_path / "id=other"
+    below.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(below))
+    write(tmp_path / "ids.parquet", "SELECT 'a' AS id UNION ALL SELECT 'b'")
+
+    assert staged_ids(tmp_path, parquet(column="id")) == ["a", "b"]
