@@ -132,7 +132,7 @@ MUTANTS = (
     ),
     mutant(
         "an alias in doubt goes again although another plan may have reached it since",
-        "unit/test_engine_gatekeeper.py",
+        "unit/test_engine_gatekeeper_network.py",
         (
             "engine/apply.py",
             "        self._held_back |= self.journal.doubtful_elsewhere(row.plan_id)\n",

@@ -3,6 +3,7 @@
 from mutants.mutant import mutant
 
 GATES = "unit/test_engine_gatekeeper.py"
+NETWORK = "unit/test_engine_gatekeeper_network.py"
 HALTED = "cli/test_cli_interrupted.py"
 LIVES = "property/test_simulation_machine.py"
 SIMULATED = "property/test_simulation_crashes.py"
@@ -10,7 +11,7 @@ SIMULATED = "property/test_simulation_crashes.py"
 MUTANTS = (
     mutant(
         "no guards at all admit",
-        f"{GATES} unit/test_engine_admit.py",
+        "unit/test_engine_admit.py",
         ("engine/admit.py", "    if not guards:\n", "    if guards is None:\n"),
     ),
     mutant(
@@ -120,12 +121,12 @@ MUTANTS = (
     ),
     mutant(
         "the sentinel is not asked for",
-        "unit/test_engine_gatekeeper.py cli/test_cli_policy.py",
+        f"{NETWORK} cli/test_cli_policy.py",
         ("engine/apply.py", "        await self._sentinel(view)\n", ""),
     ),
     mutant(
         "the largest standing approval counts",
-        "unit/test_engine_gatekeeper.py cli/test_cli_policy.py",
+        f"{NETWORK} cli/test_cli_policy.py",
         (
             "engine/apply.py",
             "admitted.facts.left > min(caps)",
@@ -184,7 +185,7 @@ MUTANTS = (
     ),
     mutant(
         "the app is called at each start what it was when planned",
-        GATES,
+        NETWORK,
         ("engine/facts.py", "        live_name=app.name,\n", ""),
     ),
     mutant(
@@ -194,7 +195,7 @@ MUTANTS = (
     ),
     mutant(
         "a sentinel of whom nobody can tell is there",
-        GATES,
+        NETWORK,
         (
             "engine/apply.py",
             ' is not True:\n            problem = "the app',
@@ -203,7 +204,7 @@ MUTANTS = (
     ),
     mutant(
         "no standing approval at all is one",
-        GATES,
+        NETWORK,
         ("engine/apply.py", "        if not caps or admitted", "        if caps and admitted"),
     ),
     mutant(

@@ -5,14 +5,14 @@ from mutants.mutant import mutant
 RETRIES = "unit/test_engine_retries.py"
 FIRST = "unit/test_engine_canary_first.py"
 STOPS = "unit/test_engine_stops.py"
-GATES = "unit/test_engine_gatekeeper.py"
+NETWORK = "unit/test_engine_gatekeeper_network.py"
 SIMULATED = "property/test_simulation_crashes.py"
 LIVES = "property/test_simulation_machine.py"
 
 MUTANTS = (
     mutant(
         "the cap is per process, not per plan",
-        f"{GATES} {SIMULATED} {LIVES}",
+        f"{NETWORK} {SIMULATED} {LIVES}",
         (
             "engine/admit.py",
             "spec.limits.max_delete - facts.claimed_before + given_back",
@@ -152,7 +152,7 @@ MUTANTS = (
     ),
     mutant(
         "a run heeds no window",
-        GATES,
+        NETWORK,
         ("engine/apply.py", "            window=spec.pace.window,\n", "            window=None,\n"),
     ),
     mutant(
