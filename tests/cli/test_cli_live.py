@@ -6,7 +6,7 @@ import signal
 from datetime import datetime, timedelta
 
 import pytest
-from support.cli import on_terminal
+from support.cli import PURGEPLAN, Hands, on_terminal
 from support.desk import desk
 
 from purgeplan.cli.clock import SystemClock
@@ -67,6 +67,21 @@ def test_nobody_confirms_what_was_not_shown(at, flags, env, escapes):
     assert not re.search(r"\x1b\[[0-9;]*m", shown)
     assert ("\x1b" in shown) is escapes
     assert ("Report:" in shown) is ("-q" not in flags)
+
+
+def test_a_list_on_stdin_leaves_the_terminal_for_the_question(at):
+    """Whoever pipes the ids in types name and count at the terminal all the same."""
+    at.ids_file(at.subscriptions(3))
+    at.plan_file(source="{from: csv, path: '-'}")
+    argv = [*PURGEPLAN, "apply", "plan.yaml"]
+
+    with (at.folder / "ids.csv").open("rb") as piped:
+        hands = Hands(argv, at.variables(), at.folder, piped)
+    hands.read_until("type: Acme Prod 3")
+    hands.type("Acme Prod 3")
+    code, shown = hands.end()
+
+    assert (code, len(at.deleted())) == (0, 3), shown
 
 
 def test_below_v_no_line_is_about_one_id(at):

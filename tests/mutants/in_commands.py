@@ -129,4 +129,13 @@ MUTANTS = (
             '    if policy is None and row.draft.summary.get("rules"):\n',
         ),
     ),
+    mutant(
+        "whoever pipes a list in can confirm nothing",
+        "cli/test_cli_live.py",
+        (
+            "cli/apply.py",
+            'stdin_is_data = any(one.options.get("path") == "-" for one in spec.sources)',
+            "stdin_is_data = False",
+        ),
+    ),
 )

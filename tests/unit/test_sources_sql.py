@@ -48,7 +48,7 @@ def test_takes_whole_numbers_as_they_are(tmp_path, base):
     assert staged_ids(tmp_path, sql()) == ["9007199254740993"]
 
 
-@pytest.mark.parametrize("value", [1.5, 123.0, b"secret-id-1"])
+@pytest.mark.parametrize("value", [1.5, 123.0, 0.0, b"secret-id-1", b""])
 def test_refuses_ids_that_are_no_text(tmp_path, base, value):
     """Fractions may have lost digits and bytes have no text; the row is told, the value is not."""
     fill(base, "CREATE TABLE customers (external_id)", ["a"], [value])
