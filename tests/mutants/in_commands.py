@@ -138,4 +138,13 @@ MUTANTS = (
             "stdin_is_data = False",
         ),
     ),
+    mutant(
+        "a check without a head finds nothing",
+        "security/test_security_witness.py",
+        (
+            "cli/report.py",
+            "    if wrong:\n        raise JournalError",
+            "    if head is not None and wrong:\n        raise JournalError",
+        ),
+    ),
 )

@@ -64,6 +64,24 @@ def test_a_printed_head_stays_in_the_chain(path, capsys):
     assert checked(path, head_of(path), capsys)[0] == 0
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE items SET state = 'failed', code = 'rejected' WHERE position = 1",
+        "UPDATE events SET data = '{}' WHERE kind = 'run.started'",
+    ],
+    ids=["outcome", "event"],
+)
+def test_a_check_finds_what_was_changed_without_any_witness(path, change, capsys):
+    """An outcome, or an event in the middle, is held against the chain itself: exit 11."""
+    behind_its_back(path, change)
+
+    code = main(["report", draft().name, "--journal", str(path), "--check"])
+
+    said = capsys.readouterr()
+    assert (code, said.out, "PP405" in said.err) == (11, "", True), said.err
+
+
 def test_a_chain_made_anew_does_not_hold_the_head_that_was_printed(path, capsys):
     """By itself a rewritten journal is sound: the witness outside tells."""
     head = head_of(path)

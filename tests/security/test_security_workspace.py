@@ -57,15 +57,28 @@ def test_the_next_workspace_sweeps_what_a_kill_left(room):
 
 def test_what_is_not_surely_ours_is_not_swept(room):
     """Links, files, folders that others may enter, and other names stay as they are."""
-    (room / "precious").mkdir()
+    (room / "precious").mkdir(mode=0o700)
+    (room / "precious" / "file").touch()
     (room / f"{PREFIX}link").symlink_to("precious")
     (room / f"{PREFIX}file").touch()
     (room / f"{PREFIX}open").mkdir(mode=0o755)
-    before = sorted(room.iterdir())
+    before = sorted(room.rglob("*"))
 
     sweep()
 
-    assert sorted(room.iterdir()) == before
+    assert sorted(room.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a folder away")
+def test_what_another_user_left_is_not_swept(room):
+    """Root can take away anything; it is theirs all the same, and may be in use elsewhere."""
+    theirs = room / f"{PREFIX}theirs"
+    theirs.mkdir(mode=0o700)
+    os.chown(theirs, 4711, 4711)
+
+    sweep()
+
+    assert theirs.exists()
 
 
 def test_a_folder_is_new_and_private(room):
