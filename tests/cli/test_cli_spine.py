@@ -1,10 +1,6 @@
-"""Plan, apply, a report, against the sandbox over a socket; the first plan is a process."""
+"""Plan, apply, cancel, against the sandbox over a socket; the first plan is a process."""
 
 import json
-
-from support.desk import desk
-
-from purgeplan.cli.clock import SystemClock
 
 
 def test_the_seed_form_is_planned_and_applied_exactly(at):
@@ -116,64 +112,6 @@ def test_players_go_through_the_legacy_endpoint(at):
     assert sorted(at.deleted()) == sorted(ids)
 
 
-def test_whoever_came_back_is_safe_from_the_old_list_and_not_from_a_younger_one(at):
-    """Deleted, returned, in the same list again: spared; in a younger list: deleted again."""
-    user = next(r["external_user_id"] for r in at.box.audience() if r["external_user_id"])
-    at.ids_file([user], column="external_id")
-    settings = {
-        "target": "{resource: user, by: external_id}",
-        "limits": "{max_delete: 10, max_delete_percent: 90}",
-    }
-    at.plan_file(**settings)
-    at.apply(at.plan()["fingerprint"])
-    at.settled()
-    at.box.control("POST", "return", {"external_id": user})
-
-    same = at.plan()
-    spared = at.apply(same["fingerprint"])
-    once = len(at.deleted())
-    at.plan_file(
-        source=f'{{from: csv, path: ids.csv, as_of: "{SystemClock().now().isoformat()}"}}',
-        **settings,
-    )
-    younger = at.plan()
-    deleted = at.apply(younger["fingerprint"])
-
-    assert (same["counts"]["to_delete"], same["counts"]["deleted_before"]) == (0, 1)
-    assert "PP131" in [one["code"] for one in younger["warnings"]]
-    assert (spared.code, once) == (0, 1)
-    assert (younger["counts"]["to_delete"], deleted.code, len(at.deleted())) == (1, 0, 2)
-
-
-def test_an_alias_in_doubt_is_safe_from_the_old_list_once_its_plan_is_cancelled(tmp_path):
-    """Nothing looks whom it names by now, so the old list spares it; a younger one sends it."""
-    with desk(tmp_path, "--latency", "500ms") as at:
-        user = next(r["external_user_id"] for r in at.box.audience() if r["external_user_id"])
-        at.ids_file([user], column="external_id")
-        settings = {
-            "target": "{resource: user, by: external_id}",
-            "limits": "{max_delete: 10, max_delete_percent: 90}",
-        }
-        at.plan_file(**settings)
-        killed = at.start("apply", "plan.yaml", *at.consent(at.plan()["fingerprint"]))
-        at.until_deleted(1, killed)
-        killed.kill()
-        killed.communicate()
-        resumed = at.plan()
-        assert at.run("cancel", "plan.yaml").code == 0
-
-        same = at.plan()
-        as_of = SystemClock().now().isoformat()
-        source = f'{{from: csv, path: ids.csv, as_of: "{as_of}"}}'
-        at.plan_file(source=source, **settings)
-        younger = at.plan()
-
-    assert (resumed["continues"], resumed["counts"]["left"]) == (True, 1)
-    assert (same["counts"]["to_delete"], same["counts"]["deleted_before"]) == (0, 1)
-    assert "PP125" in [one["code"] for one in same["warnings"]]
-    assert younger["counts"]["to_delete"] == 1
-
-
 def test_cancel_closes_a_plan(at):
     """A cancelled plan is never applied: exit 5."""
     at.ids_file(at.subscriptions(20))
@@ -232,21 +170,6 @@ def test_ids_out_leaves_out_who_has_gone_already(at, tmp_path):
     assert sorted(out.read_text().split()) == sorted(set(ids) - set(at.deleted()))
 
 
-def test_a_plan_is_compared_with_the_last_one_that_deleted(at):
-    """One that had nobody left to delete in between hides nothing."""
-    ids = at.subscriptions(5)
-    at.ids_file(ids[:4])
-    at.plan_file()
-    at.apply(at.plan()["fingerprint"])
-    again = at.plan()
-    at.ids_file(ids)
-
-    previous = at.plan()["previous"]
-
-    assert again["counts"]["to_delete"] == 0
-    assert (previous["deleted"], previous["added"], previous["removed"]) == (4, 1, 0)
-
-
 def test_detailed_exitcode_tells_whether_there_is_something(at):
     """10 where there is something to delete, 0 where there is not."""
     at.ids_file(at.subscriptions(20))
@@ -257,98 +180,3 @@ def test_detailed_exitcode_tells_whether_there_is_something(at):
     nothing = at.run("plan", "plan.yaml", "--detailed-exitcode")
 
     assert (something.code, nothing.code) == (10, 0), nothing.err
-
-
-def test_json_of_a_run_is_ndjson_and_ends_in_a_summary(at):
-    """Apply --json streams one object a line, the last with counts and exit."""
-    at.ids_file(at.subscriptions(30))
-    at.plan_file()
-    fingerprint = at.plan()["fingerprint"]
-
-    done = at.apply(fingerprint, "--json")
-
-    again = at.apply(fingerprint, "--json")
-
-    lines = [json.loads(line) for line in done.out.splitlines()]
-    assert [one["type"] for one in lines[:2]] == ["version", "run_started"]
-    assert (lines[-1]["type"], lines[-1]["exit"]) == ("summary", 0)
-    assert lines[-1]["counts"]["accepted"] == 30
-    nothing = [json.loads(line) for line in again.out.splitlines()]
-    assert [one["type"] for one in nothing] == ["version", "summary"]
-
-
-def test_the_chain_is_checked_and_its_head_was_printed(at):
-    """Report --check is sound, and the witness is the head that the run printed."""
-    at.ids_file(at.subscriptions(30))
-    at.plan_file()
-    run = at.apply(at.plan()["fingerprint"])
-
-    check = at.run("report", "plan.yaml", "--check")
-
-    head = run.err.split("Chain head:")[1].split()[0]
-    assert check.code == 0, check.err
-    assert head in check.out
-
-
-def test_the_check_of_the_chain_is_json_where_that_is_asked_for(at):
-    """--json is heeded beside --check: one document, with the head."""
-    at.ids_file(at.subscriptions(3))
-    at.plan_file()
-    at.plan()
-
-    check = at.run("report", "plan.yaml", "--check", "--json")
-
-    told = json.loads(check.out)
-    assert (check.code, told["type"], told["sound"]) == (0, "check", True)
-    assert told["head"] in at.run("report", "plan.yaml", "--check").out
-
-
-def test_forget_seals_a_finished_plan(at, tmp_path):
-    """After forget no id is in the journal, and the key is in a file of its own."""
-    ids = at.ids_file(at.subscriptions(20))
-    at.plan_file()
-    at.apply(at.plan()["fingerprint"])
-    saved = at.folder / "journal.db.errored-1.jsonl"
-    saved.write_text(ids[0])
-
-    done = at.run("forget", "plan.yaml", "--key-file", tmp_path / "seal.key")
-
-    assert not saved.exists()
-    raw = b"".join(p.read_bytes() for p in at.folder.glob("journal.db*"))
-    assert done.code == 0, done.err
-    assert not any(one.encode() in raw for one in ids)
-    assert (tmp_path / "seal.key").stat().st_mode & 0o777 == 0o600
-
-
-def test_forget_seals_nothing_without_a_key(at, tmp_path):
-    """A key file that holds no key, or has no folder, is refused while every id is there."""
-    ids = at.ids_file(at.subscriptions(5))
-    at.plan_file()
-    at.apply(at.plan()["fingerprint"])
-    key = tmp_path / "seal.key"
-    key.write_text("")
-
-    done = at.run("forget", "plan.yaml", "--key-file", key)
-    key.write_text("00ff")
-    short = at.run("forget", "plan.yaml", "--key-file", key)
-    nowhere = at.run("forget", "plan.yaml", "--key-file", tmp_path / "missing" / "seal.key")
-
-    assert (done.code, short.code, nowhere.code) == (2, 2, 2)
-    assert "does not hold 64 hex digits" in done.err
-    assert "is no folder" in nowhere.err
-    assert ids[0] in at.run("report", "plan.yaml", "--csv").out
-
-
-def test_no_key_and_no_full_id_in_what_is_said(at):
-    """Neither talk nor logs show the key or a full id, also with -v."""
-    ids = at.ids_file(at.subscriptions(30))
-    at.plan_file()
-    fingerprint = at.plan()["fingerprint"]
-
-    done = at.apply(fingerprint, "-v", "--log-json", "run.log")
-
-    said = done.err + done.out + (at.folder / "run.log").read_text()
-    assert done.code == 0, done.err
-    assert at.box.api_key not in said
-    shown = [one for one in ids if one in done.out + (at.folder / "run.log").read_text()]
-    assert shown == []

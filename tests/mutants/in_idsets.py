@@ -88,7 +88,7 @@ MUTANTS = (
     ),
     mutant(
         "a list with a line more is news of everybody",
-        "unit/test_engine_first_seen.py cli/test_cli_spine.py",
+        "unit/test_engine_first_seen.py",
         (
             "engine/first_seen.py",
             "    return known if row is None else min(row.draft.evidence.values(), default=row.planned_at)",
