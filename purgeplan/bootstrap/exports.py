@@ -37,13 +37,13 @@ class Exports:
 
     def exporter(self, journal: Journal, app: AppFacts) -> Exporter:
         """Give what gets exports, as long as the app's size lets it; files too old are deleted."""
-        from purgeplan.journal.files import make_folder
+        from purgeplan.journal.files import folder_beside
         from purgeplan.onesignal.api import Api
         from purgeplan.onesignal.export import KEPT_S, Memory, patience_s
         from purgeplan.onesignal.export import Exporter as CsvExporter
 
         spec = self.spec
-        make_folder(self.folder)
+        folder_beside(self.folder)
         self.drop(KEPT_S)
         api = Api(spec.app, spec.target.resource, self.key(), self.clock, self.turns)
         memory = Memory(

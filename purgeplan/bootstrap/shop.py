@@ -101,10 +101,10 @@ class Shop:
     def backups(self, journal: Journal, tell: "Progress") -> "Backups":
         """Give what keeps the rows of those who go."""
         from purgeplan.engine.backup import Backups
-        from purgeplan.journal.files import appearing, make_folder
+        from purgeplan.journal.files import appearing, folder_beside
 
         folder, exporter = self.backups_folder, partial(self.exports.exporter, journal)
-        make_folder(folder)
+        folder_beside(folder)
         return Backups(journal, exporter, self.clock, folder, appearing, tell)
 
     def forget_backups(self, journal: Journal, row: PlanRow) -> int:

@@ -25,11 +25,22 @@ _LOCK: Final = ".lock"
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and its missing parents, each 0700, durably: a journal is as safe as they."""
+    """Make a folder and its missing parents, each 0700, durably: a journal is as safe as they.
+
+    Raises OSError.
+    """
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
         with suppress(PermissionError):  # a home may be made in a folder that can't be read
             _sync(missing.parent)
+
+
+def folder_beside(folder: Path) -> None:
+    """Make the journal's folder, or one beside it, as above; raises JournalError where it fails."""
+    try:
+        make_folder(folder)
+    except OSError as error:
+        raise refusals.no_folder(folder, error) from error
 
 
 def plain(path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from purgeplan.journal import refusals
 from purgeplan.journal.chain import genesis, linked
-from purgeplan.journal.files import appearing, connected, make_folder, plain
+from purgeplan.journal.files import appearing, connected, folder_beside, plain
 from purgeplan.journal.form import form_of
 from purgeplan.journal.plans import as_planned
 from purgeplan.journal.rows import EVENTS, events
@@ -29,7 +29,7 @@ def open_journal(path: Path, clock: Clock, *, create: bool = True) -> SqliteJour
     made durable.
     """
     if create and not path.is_symlink() and not path.exists():
-        make_folder(path.parent)
+        folder_beside(path.parent)
         with appearing(path, may_exist=True) as unfinished, connected(unfinished) as connection:
             _bring_up(connection)
             # already here: a kill while a named file changes its mode leaves a rollback to be

@@ -22,6 +22,7 @@ SHORT = {
     "kill forget": (kills.swept("forget", ("write",)), {**FEW, "points": (1,)}),
     "kill at random": (kills.at_random, FEW),
     "EIO": (errors.failing("apply", "EIO", ("fdatasync",)), {**FEW, "points": (5, 9)}),
+    "EIO, folder": (errors.failing("export", "EIO", ("fsync",)), {**FEW, "points": (1,)}),
     "ENOSPC": (errors.failing("apply", "ENOSPC", ("pwrite64",)), {**FEW, "points": (25,)}),
     "full": (errors.full, FEW),
     "order": (order.order, {"ids": 10}),

@@ -2,10 +2,13 @@
 
 from contextlib import closing
 
+import pytest
 from support.files import names
 from support.journal import T0, HandClock, draft, planned
 
+from purgeplan.errors import JournalError
 from purgeplan.journal import journal_path, known_journals, passing_journal
+from purgeplan.journal.files import folder_beside
 from purgeplan.model.codes import CODES
 from purgeplan.model.codes.journal import CODES as OURS
 
@@ -39,3 +42,14 @@ def test_a_passing_journal_is_on_no_disk(tmp_path, monkeypatch):
         assert journal.tally(1).total == 1
 
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("target", ["nowhere", "file"])
+def test_says_that_a_folder_beside_it_can_not_be_made(tmp_path, target):
+    """What stands where the folder should be stays; the error names the folder."""
+    (tmp_path / "file").touch()
+    (tmp_path / "app.db.exports").symlink_to(tmp_path / target / "below")
+
+    with pytest.raises(JournalError, match=r"app\.db\.exports can't be made: "):
+        folder_beside(tmp_path / "app.db.exports")
+    assert names(tmp_path) == ["app.db.exports", "file"]
