@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from support import postgres
-from support.sources import refused, source, staged_ids, uuid
+from support.sources import refused, source, staged_ids, the_only, uuid
 
 from purgeplan.errors import Exit, UnreachableError
 from purgeplan.model.ids import EXTERNAL_ID, SUBSCRIPTION_ID
@@ -66,12 +66,6 @@ def number(server, query):
     """Give the one number that a query finds."""
     with admin(server) as connection:
         return connection.execute(query).fetchone()[0]
-
-
-def the_only(findings):
-    """Give the one finding."""
-    (finding,) = findings
-    return finding
 
 
 def stage(root, spec, work, progress=quiet):

@@ -6,9 +6,6 @@ from support import dialects
 from support.sources import source
 
 from purgeplan.model.ids import EXTERNAL_ID
-from purgeplan.sources import KINDS
-from purgeplan.sources.port import Context
-from purgeplan.sources.workspace import Workspace
 
 assert dialects.registry  # they are registered by now
 
@@ -37,17 +34,3 @@ def sql(query=ALL, by=EXTERNAL_ID, **options):
     """Give a source of the kind; ``query`` None leaves it out."""
     given_ = {"url": {"env": "CUSTOMERS_URL"}} | ({} if query is None else {"query": query})
     return source("sql", by, **{**given_, **options})
-
-
-def staged(root, spec, **context):
-    """Give what a source stages, with its rows."""
-    with Workspace(threads=1) as work:
-        found = KINDS[spec.kind](spec).stage(Context(str(root), **context), work)
-        rows = work.rows("SELECT * EXCLUDE (doubt) FROM $table ORDER BY id", table=found.table)
-        return found, list(rows)
-
-
-def the_only(findings):
-    """Give the one finding."""
-    (finding,) = findings
-    return finding

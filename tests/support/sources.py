@@ -45,6 +45,11 @@ def source(kind="csv", by=SUBSCRIPTION_ID, *, line=3, as_of=None, sha256=None, *
     return SourceSpec(kind, options, by, Place("plan.yaml", line), as_of, sha256)
 
 
+def excel(by=EXTERNAL_ID, **options):
+    """Give a source of the kind excel, of ids.xlsx."""
+    return source("excel", by, **{"path": "ids.xlsx", **options})
+
+
 def inline(*ids, by=EXTERNAL_ID, as_of=None):
     """Give a source of ids written in the plan."""
     return source("inline", by, as_of=as_of, ids=list(ids))
@@ -96,6 +101,20 @@ def refused(root: Path, spec: SourceSpec, **context) -> tuple[Finding, ...]:
     except InvalidError as error:
         return error.findings
     raise AssertionError(spec)
+
+
+def staged(root, spec, **context):
+    """Give what a source stages, with its rows."""
+    with Workspace(threads=1) as work:
+        found = KINDS[spec.kind](spec).stage(Context(str(root), **context), work)
+        rows = work.rows("SELECT * EXCLUDE (doubt) FROM $table ORDER BY id", table=found.table)
+        return found, list(rows)
+
+
+def the_only(findings):
+    """Give the one finding."""
+    (finding,) = findings
+    return finding
 
 
 def _csv(path, by, ids):

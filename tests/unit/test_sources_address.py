@@ -5,8 +5,8 @@ import traceback
 from types import SimpleNamespace
 
 import pytest
-from support.customers import customers, fill, sql, the_only
-from support.sources import refused, staged_ids
+from support.customers import customers, fill, sql
+from support.sources import refused, staged_ids, the_only
 
 from purgeplan.errors import Exit, InvalidError, UnreachableError
 from purgeplan.sources import FRAGMENTS, KINDS

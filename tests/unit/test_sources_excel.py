@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import xlsx
-from support.sources import refused, staged_ids, uuid
-from support.workbooks import excel, staged, the_only
+from support.sources import excel, refused, staged, staged_ids, the_only, uuid
 
 from purgeplan.model.ids import SUBSCRIPTION_ID
 from purgeplan.sources.typed.workbook import letters

@@ -2,8 +2,7 @@
 
 import pytest
 from support import xlsx
-from support.sources import refused, staged_ids, uuid
-from support.workbooks import excel, staged, the_only
+from support.sources import excel, refused, staged, staged_ids, the_only, uuid
 
 from purgeplan.model.ids import SUBSCRIPTION_ID
 

@@ -7,8 +7,7 @@ import zlib
 
 import pytest
 from support import xlsx
-from support.sources import refused, staged_ids
-from support.workbooks import excel, the_only
+from support.sources import excel, refused, staged_ids, the_only
 
 NAMED_ALIKE = {
     "same": ("xl/worksheets/sheet1.xml", b""),

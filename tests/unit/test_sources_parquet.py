@@ -4,14 +4,11 @@ import tempfile
 
 import duckdb
 import pytest
-from support.sources import refused, source, staged_ids, uuid
+from support.sources import refused, source, staged, staged_ids, the_only, uuid
 
 from purgeplan.engine.inputs import Inputs
 from purgeplan.errors import InvalidError
 from purgeplan.model.ids import EXTERNAL_ID, SUBSCRIPTION_ID
-from purgeplan.sources import KINDS
-from purgeplan.sources.port import Context
-from purgeplan.sources.workspace import Workspace
 
 
 def write(path, select, options="FORMAT parquet"):
@@ -26,26 +23,12 @@ def parquet(by=EXTERNAL_ID, **options):
     return source("parquet", by, **{"path": "ids.parquet", **options})
 
 
-def staged(root, spec, **context):
-    """Give what a source stages, with its rows."""
-    with Workspace(threads=1) as work:
-        found = KINDS[spec.kind](spec).stage(Context(str(root), **context), work)
-        rows = work.rows("SELECT * EXCLUDE (doubt) FROM $table ORDER BY id", table=found.table)
-        return found, list(rows)
-
-
 def outcome(root):
     """Give the ids of ids.parquet, or that it is refused."""
     try:
         return staged_ids(root, parquet())
     except InvalidError:
         return "refused"
-
-
-def the_only(findings):
-    """Give the one finding."""
-    (finding,) = findings
-    return finding
 
 
 def test_reads_text_byte_for_byte(tmp_path):

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.customers import ALL, customers, sql, staged, the_only
-from support.sources import refused, source, staged_ids
+from support.customers import ALL, customers, sql
+from support.sources import refused, source, staged, staged_ids, the_only
 
 from purgeplan.errors import InvalidError
 from purgeplan.model.ids import EXTERNAL_ID

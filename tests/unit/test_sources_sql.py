@@ -1,8 +1,8 @@
 """SQL: what one SELECT gives, against a real SQLite file, and what stands beside its ids."""
 
 import pytest
-from support.customers import ALL, customers, fill, sql, staged, the_only
-from support.sources import refused, staged_ids, uuid
+from support.customers import ALL, customers, fill, sql
+from support.sources import refused, staged, staged_ids, the_only, uuid
 
 from purgeplan.model.ids import SUBSCRIPTION_ID
 from purgeplan.sources.typed.database import FETCH
