@@ -119,8 +119,9 @@ def test_with_json_a_bug_is_one_object_as_well():
     assert "u-000181" not in done.out
 
 
-def test_a_signal_before_any_command_is_quiet():
-    """A SIGTERM that arrives while a command works ends it with 130 and no traceback."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_before_any_command_is_quiet(number):
+    """One that arrives while a command works ends it with 130 and no traceback."""
     script = BOOM.format(tests=str(TESTS)).replace(
         "sys.exit(main",
         "from purgeplan.cli.signals import catch_early\ncatch_early()\nsys.exit(main",
@@ -135,7 +136,7 @@ def test_a_signal_before_any_command_is_quiet():
     with process:
         assert process.stdout.readline() == '"waiting"\n'
 
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
 
         _, err = process.communicate(timeout=30)
     assert process.returncode == Exit.INTERRUPTED

@@ -147,4 +147,9 @@ MUTANTS = (
             "    if head is not None and wrong:\n        raise JournalError",
         ),
     ),
+    mutant(
+        "a terminal that goes away ends a command at once",
+        "cli/test_cli_door.py",
+        ("cli/signals.py", '("SIGINT", "SIGTERM", "SIGHUP") if', '("SIGINT", "SIGTERM") if'),
+    ),
 )
