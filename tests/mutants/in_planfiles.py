@@ -7,6 +7,7 @@ UNTRUSTED = "security/test_security_untrusted.py::test_"
 LOAD = "unit/test_planfile_load.py"
 TEXT = "unit/test_planfile_text.py"
 CHECK = "unit/test_planfile_check.py"
+TOLD = "unit/test_planfile_told.py"
 FORMS = "unit/test_planfile_forms.py"
 
 MUTANTS = (
@@ -169,7 +170,7 @@ MUTANTS = (
     ),
     mutant(
         "a line that is broken shows its ids",
-        CHECK,
+        TOLD,
         (
             "planfile/load.py",
             "        if _IDS.search(sheet.text):\n",
@@ -178,7 +179,7 @@ MUTANTS = (
     ),
     mutant(
         "a text of several lines is hidden in its first alone",
-        CHECK,
+        TOLD,
         (
             "planfile/build.py",
             "self.hidden.update(range(span.line, span.last_line + 1))",
@@ -187,7 +188,7 @@ MUTANTS = (
     ),
     mutant(
         "a value of telling words is shown",
-        CHECK,
+        TOLD,
         (
             "planfile/secrets.py",
             "safe = _PLAIN.fullmatch(value) and not tells(value)",
@@ -196,7 +197,7 @@ MUTANTS = (
     ),
     mutant(
         "what stands where a key is named is shown",
-        CHECK,
+        TOLD,
         (
             "planfile/check.py",
             "secret = is_hidden(broken.pointer) or isinstance",
