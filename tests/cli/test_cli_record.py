@@ -34,6 +34,20 @@ def test_the_chain_is_checked_and_its_head_was_printed(at):
     assert head in check.out
 
 
+def test_a_log_has_the_head_from_before_the_run(at):
+    """A run that is killed prints no other: what was there before it can't be made anew unseen."""
+    at.ids_file(at.subscriptions(3))
+    at.plan_file()
+    run = at.apply(at.plan()["fingerprint"])
+
+    before = run.err.split("Chain head before:")[1].split()[0]
+
+    after = run.err.split("Chain head:")[1].split()[0]
+    assert before != after
+    assert at.run("report", "plan.yaml", "--head", before).code == 0
+    assert at.run("report", "plan.yaml", "--head", before[::-1]).code == 11
+
+
 def test_the_check_of_the_chain_is_json_where_that_is_asked_for(at):
     """--json is heeded beside --check: one document, with the head."""
     at.ids_file(at.subscriptions(3))

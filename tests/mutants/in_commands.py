@@ -152,4 +152,18 @@ MUTANTS = (
         "cli/test_cli_door.py",
         ("cli/signals.py", '("SIGINT", "SIGTERM", "SIGHUP") if', '("SIGINT", "SIGTERM") if'),
     ),
+    mutant(
+        "a log has no witness of what was before a run",
+        "cli/test_cli_record.py",
+        (
+            "cli/running.py",
+            '        console.say(f"Chain head before:  {journal.head()}")\n',
+            "        pass\n",
+        ),
+    ),
+    mutant(
+        "a statement may change what the database reaches",
+        "security/test_security_workspace.py",
+        ("sources/working/base.py", '        "lock_configuration = true",\n', ""),
+    ),
 )

@@ -7,6 +7,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from purgeplan.sources.reading.private import PREFIX, PrivateFolder, sweep
@@ -107,3 +108,10 @@ def test_folders_made_at_once_do_not_sweep_each_other_away(room):
         list(pool.map(make_many, range(4)))
 
     assert list(room.iterdir()) == []
+
+
+@pytest.mark.parametrize("setting", ["enable_external_access = true", "memory_limit = '64GB'"])
+def test_no_statement_changes_a_setting_of_the_database(setting):
+    """What it may reach and take is set before any input is read, and for good."""
+    with Workspace() as work, pytest.raises(duckdb.Error, match="locked"):
+        work.run(f"SET {setting}")
