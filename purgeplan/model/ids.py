@@ -21,8 +21,8 @@ MAX_ID_BYTES: Final = 1024
 """Ours: an id is one segment of a URL, and servers refuse request lines over 8 KiB."""
 
 _UUID = re.compile(UUID_PATTERN)
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Unicode's categories Cc and Cs: control characters and lone surrogates."""
+CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Unicode's categories Cc and Cs: control characters, and lone surrogates, which are no UTF-8."""
 
 _MANGLED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+]?\d+")
 _FORMULA_ERROR = re.compile(FORMULA_ERROR_PATTERN)
@@ -58,7 +58,7 @@ def _unfit_text(text: str) -> str | None:
         return "is empty"
     if text in (".", ".."):
         return "is a path, not an id"
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         return "holds a control character"
     if _MANGLED.fullmatch(text):
         return "is a number as a spreadsheet rounds it (like 1.23E+15); export the column as text"

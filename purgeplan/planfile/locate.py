@@ -1,12 +1,12 @@
 """Finds the root that a plan belongs to, and the policy above it."""
 
 import os
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.model.ids import CONTROL
 from purgeplan.planfile.text import display
 
 POLICY: Final = "purgeplan.yaml"
@@ -69,7 +69,7 @@ def root_of(folder: Path) -> Path:
 
 def _site(file: Path, root: Path) -> Site:
     name = str(file.relative_to(root))
-    if any(unicodedata.category(one) in ("Cc", "Cs") for one in name):  # the journal keeps it
+    if CONTROL.search(name):  # the journal keeps it
         told = name.encode("unicode_escape").decode()
         problem = "the name of the file, or of its folder, holds a control character or is no UTF-8"
         raise InvalidError(Finding("PP001", problem, "give it another name", Place(told)))

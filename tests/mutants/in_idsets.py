@@ -64,7 +64,7 @@ MUTANTS = (
     mutant(
         "control characters are part of an id",
         "unit/test_model_ids.py contract/test_wire_deletes.py",
-        ("model/ids.py", "    if _CONTROL.search(text):\n", "    if _CONTROL.match(text):\n"),
+        ("model/ids.py", "    if CONTROL.search(text):\n", "    if CONTROL.match(text):\n"),
     ),
     mutant(
         "protect lists match by equality",

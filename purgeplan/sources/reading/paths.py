@@ -4,12 +4,12 @@ import errno
 import fnmatch
 import glob
 import os
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Final
 
 from purgeplan.errors import Finding, InvalidError, Place
+from purgeplan.model.ids import CONTROL
 from purgeplan.model.spec import PlanSpec, SourceSpec
 from purgeplan.sources.reading.reach import Reach
 
@@ -20,7 +20,6 @@ STDIN: Final = "-"
 
 _ANY_FOLDERS: Final = "**"
 _FILE_OPTIONS: Final = ("path", "query_file")
-_NO_TEXT: Final = ("Cc", "Cs")
 _LINK_ERRORS: Final = frozenset({errno.ELOOP, errno.EMLINK})
 
 
@@ -66,7 +65,7 @@ def _plainly_named(path: str, place: Place) -> str:
     A pin of several files is of a list with a line for each: with a line end in a name, one file
     could stand there for two.
     """
-    if any(unicodedata.category(one) in _NO_TEXT for one in path):
+    if CONTROL.search(path):
         told = path.encode("unicode_escape").decode()
         problem = f"the name of {told} holds a control character, or is not UTF-8"
         raise InvalidError(Finding("PP202", problem, "give the file another name", place))
