@@ -36,7 +36,7 @@ def make_folder(folder: Path) -> None:
 
 
 def folder_beside(folder: Path) -> None:
-    """Make the journal's folder, or one beside it, as above; raises JournalError where it fails."""
+    """Make the journal's folder, or one beside it; raises JournalError where it can't be made."""
     try:
         make_folder(folder)
     except OSError as error:

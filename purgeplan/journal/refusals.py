@@ -26,7 +26,7 @@ def failed(where: str, error: Exception) -> JournalError:
 def no_folder(folder: Path, error: OSError) -> JournalError:
     """Say that the journal's folder, or one beside it, can't be made."""
     problem = f"the folder {folder} can't be made: {error.strerror}"
-    return JournalError(Finding("PP403", problem, _LOOK))
+    return JournalError(Finding("PP420", problem, _LOOK))
 
 
 def _illegal(what: str) -> JournalError:

@@ -111,4 +111,10 @@ CODES: dict[str, Explanation] = {
         "A copy or a saved plan never overwrites a file.",
         "Give another name, or move the old file away yourself.",
     ),
+    "PP420": Explanation(
+        "a folder of the journal can't be made",
+        "The folder of the journal, or the one beside it for exports or backups, could not be made,"
+        " or the disk did not take it, so the command went no further.",
+        "Look what stands there, or at the disk, then repeat the command.",
+    ),
 }
