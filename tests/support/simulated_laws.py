@@ -6,7 +6,6 @@ from support.simulated_ledger import law
 
 from purgeplan.engine.canary import FAILED
 from purgeplan.engine.drift import CHECKED
-from purgeplan.engine.execute import GATHER_S
 from purgeplan.engine.pacer import CATCH_UP
 from purgeplan.journal.times import ms, utc
 from purgeplan.model.answer import clamp_pause
@@ -18,8 +17,8 @@ from purgeplan.model.window import is_open
 SOON_S = 0.3
 """Whoever is told to stop looks up ten times a second, and gathers answers for a while."""
 
-JUDGED_S = GATHER_S + 0.002
-"""An answer is judged with the next turn: what shares a commit is gathered, then it is made."""
+JUDGED_S = 0.052
+"""An answer is judged with the next turn: 50 ms for what shares its commit, and the commit."""
 
 SEALED = 64
 """Digits of an id that was forgotten."""
