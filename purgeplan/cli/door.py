@@ -44,7 +44,7 @@ def through(commands: click.Group, argv: Sequence[str], console: Console) -> int
 def _invoke(commands: click.Group, argv: Sequence[str], console: Console) -> int:
     """Run as click's own ``main`` does; that one turns a broken pipe into exit 1 by itself."""
     try:
-        _stand_somewhere()
+        _check_current_folder()
         _complete_shell(commands)
         with commands.make_context("purgeplan", list(argv), obj=console) as ctx:
             code = commands.invoke(ctx)
@@ -60,7 +60,7 @@ def _invoke(commands: click.Group, argv: Sequence[str], console: Console) -> int
     return code if isinstance(code, int) else Exit.DONE
 
 
-def _stand_somewhere() -> None:
+def _check_current_folder() -> None:
     """Raise InvalidError where the current folder was removed: every path is told from it."""
     try:
         Path.cwd()
