@@ -4,6 +4,7 @@ from mutants.mutant import mutant
 
 WIRE = "contract/test_wire_deletes.py"
 APP = "unit/test_onesignal_app.py"
+VIEWS = "unit/test_onesignal_views.py"
 
 MUTANTS = (
     mutant(
@@ -54,7 +55,7 @@ MUTANTS = (
     ),
     mutant(
         "a redirect in JSON is an answer to a look",
-        APP,
+        VIEWS,
         (
             "onesignal/api.py",
             "    if said is None or heard.status // 100 not in (2, 4):\n",
